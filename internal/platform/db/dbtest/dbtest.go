@@ -1,0 +1,99 @@
+// Package dbtest gives tests a fresh, migrated database of each engine.
+//
+// It owns making and dropping them. It promises that every test that uses Each
+// runs on SQLite and on a real PostgreSQL, in parallel, each on its own. It
+// does not skip: without PostgreSQL the test fails and says how to start one.
+package dbtest
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/jobs"
+)
+
+// PostgresEnv names the variable with the address of a PostgreSQL where tests may make schemas.
+const PostgresEnv = "SAHNA_TEST_POSTGRES"
+
+// Each runs fn on both engines as subtests "sqlite" and "postgres".
+func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			fn(t, Open(t, e))
+		})
+	}
+}
+
+// Open returns a migrated database of one engine, gone when the test ends.
+func Open(t testing.TB, e db.Engine) *db.DB {
+	t.Helper()
+	d := Empty(t, e)
+	if err := d.Migrate(t.Context()); err != nil {
+		t.Fatalf("migrate: %v", err)
+	}
+	if err := jobs.Migrate(t.Context(), d); err != nil {
+		t.Fatalf("migrate the queue: %v", err)
+	}
+	return d
+}
+
+// Empty returns a database without tables.
+func Empty(t testing.TB, e db.Engine) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), DSN(t, e))
+	if err != nil {
+		t.Fatalf("open %s: %v", e, err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return d
+}
+
+// DSN returns the address of an empty database, for tests that start the whole program.
+func DSN(t testing.TB, e db.Engine) string {
+	t.Helper()
+	if e == db.SQLite {
+		return "sqlite:" + filepath.Join(t.TempDir(), "sahna.db")
+	}
+	base := os.Getenv(PostgresEnv)
+	if base == "" {
+		t.Fatalf("%s is not set: run ./check, or start PostgreSQL and set it", PostgresEnv)
+	}
+	schema := "t_" + strings.ReplaceAll(db.NewID(), "-", "")
+	admin, err := db.Open(t.Context(), base)
+	if err != nil {
+		t.Fatalf("reach the PostgreSQL of %s: %v", PostgresEnv, err)
+	}
+	if _, err := admin.Exec(t.Context(), `CREATE SCHEMA `+schema); err != nil {
+		t.Fatalf("make schema: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec(context.Background(), `DROP SCHEMA `+schema+` CASCADE`); err != nil {
+			t.Errorf("drop schema: %v", err)
+		}
+		if err := admin.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatalf("%s cannot be read", PostgresEnv)
+	}
+	q := u.Query()
+	q.Set("search_path", schema)
+	if q.Get("pool_max_conns") == "" {
+		q.Set("pool_max_conns", "8")
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
