@@ -67,8 +67,10 @@ func New(d Deps, cfg Config) (*Office, error) {
 	if cfg.PayFor == 0 {
 		cfg.PayFor = 10 * time.Minute
 	}
-	o := &Office{deps: deps{db: d.DB, clock: d.Clock, log: d.Log, catalog: d.Catalog, people: d.People, privacy: d.Privacy,
-		jobs: d.Jobs, providers: map[string]payments.Provider{}, cfg: cfg}}
+	o := &Office{deps: deps{
+		db: d.DB, clock: d.Clock, log: d.Log, catalog: d.Catalog, people: d.People, privacy: d.Privacy,
+		jobs: d.Jobs, providers: map[string]payments.Provider{}, cfg: cfg,
+	}}
 	for _, p := range d.Providers {
 		o.providers[p.Code()] = p
 	}

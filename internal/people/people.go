@@ -68,13 +68,13 @@ type Role string
 
 // The staff roles.
 const (
-	RoleSupport  Role = "support"
-	RoleFinance  Role = "finance"
-	RoleManager  Role = "manager" // event manager
-	RoleDoor     Role = "door"
-	RoleOfficer  Role = "officer" // data-protection officer
-	RoleAuditor  Role = "auditor"
-	RoleAdmin    Role = "administrator"
+	RoleSupport Role = "support"
+	RoleFinance Role = "finance"
+	RoleManager Role = "manager" // event manager
+	RoleDoor    Role = "door"
+	RoleOfficer Role = "officer" // data-protection officer
+	RoleAuditor Role = "auditor"
+	RoleAdmin   Role = "administrator"
 )
 
 // SessionByToken returns the session of a cookie's token; fault.Unauthenticated when there is none.

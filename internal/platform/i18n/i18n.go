@@ -58,9 +58,9 @@ func Match(header string) Lang {
 
 // Text is a text of the catalogue in three languages.
 type Text struct {
-	KK string `json:"kk" yaml:"kk"`
-	RU string `json:"ru" yaml:"ru"`
-	EN string `json:"en" yaml:"en"`
+	KK string `json:"kk" yaml:"kk" toml:"kk"`
+	RU string `json:"ru" yaml:"ru" toml:"ru"`
+	EN string `json:"en" yaml:"en" toml:"en"`
 }
 
 // In returns the text in a language, or in the next best one that has it.
@@ -142,6 +142,13 @@ func (p *Printer) Has(id string) bool {
 // Text returns the catalogue's text in the printer's language.
 func (p *Printer) Text(t Text) string { return t.In(p.lang) }
 
+var kindMessages = map[fault.Kind]string{
+	fault.Internal: "fault.internal", fault.Invalid: "fault.invalid", fault.NotFound: "fault.not_found",
+	fault.Conflict: "fault.conflict", fault.Gone: "fault.gone", fault.Forbidden: "fault.forbidden",
+	fault.Unauthenticated: "fault.unauthenticated", fault.TooMany: "fault.too_many",
+	fault.TooLarge: "fault.too_large", fault.Unavailable: "fault.unavailable",
+}
+
 // Fault says what went wrong in words for people; an internal error gives no detail.
 func (p *Printer) Fault(err error) string {
 	var e *fault.Error
@@ -150,7 +157,7 @@ func (p *Printer) Fault(err error) string {
 	}
 	code := e.Code
 	if code == "" {
-		code = "fault." + e.Kind.String()
+		code = kindMessages[e.Kind]
 	}
 	kv := make([]any, 0, 2*len(e.Args))
 	for k, v := range e.Args {
