@@ -23,34 +23,19 @@ import (
 // Secret is a configured value that is never printed.
 type Secret string
 
-// MarshalText hides the value wherever the configuration is written.
-func (s Secret) MarshalText() ([]byte, error) {
-	if s == "" {
-		return nil, nil
-	}
-	return []byte("(hidden)"), nil
-}
-
-// UnmarshalText reads the value.
-func (s *Secret) UnmarshalText(b []byte) error { *s = Secret(b); return nil }
-
 // String hides the value in logs.
 func (s Secret) String() string { return "(hidden)" }
 
 // Address is a database's address; its password is not printed.
 type Address string
 
-// MarshalText writes the address with its password hidden.
-func (a Address) MarshalText() ([]byte, error) {
+func (a Address) redacted() string {
 	u, err := url.Parse(string(a))
 	if err != nil || u.User == nil {
-		return []byte(a), nil
+		return string(a)
 	}
-	return []byte(u.Redacted()), nil
+	return u.Redacted()
 }
-
-// UnmarshalText reads the address.
-func (a *Address) UnmarshalText(b []byte) error { *a = Address(b); return nil }
 
 // Config is everything that an operator decides: one TOML file, then the environment (SAHNA_MAIL_HOST for mail.host).
 type Config struct {
@@ -272,7 +257,21 @@ func (c *Config) checkOperator() error {
 }
 
 // TOML writes the configuration in force, secrets hidden.
-func (c Config) TOML() ([]byte, error) { return toml.Marshal(c) }
+func (c Config) TOML() ([]byte, error) {
+	settings := map[string]reflect.Value{}
+	collect(settings, envPrefix, reflect.ValueOf(&c).Elem())
+	for _, f := range settings {
+		switch v := f.Interface().(type) {
+		case Secret:
+			if v != "" {
+				f.SetString(v.String())
+			}
+		case Address:
+			f.SetString(v.redacted())
+		}
+	}
+	return toml.Marshal(c)
+}
 
 func (c Config) holdFor() time.Duration { return time.Duration(c.Selling.HoldMinutes) * time.Minute }
 func (c Config) payFor() time.Duration  { return time.Duration(c.Selling.PayMinutes) * time.Minute }
