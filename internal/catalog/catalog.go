@@ -7,7 +7,6 @@
 package catalog
 
 import (
-	"context"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -18,12 +17,13 @@ import (
 
 // Catalog reads and changes what is on.
 type Catalog struct {
-	db    *db.DB
-	clock clock.Clock
+	db     *db.DB
+	clock  clock.Clock
+	memory *memory
 }
 
 // New makes a catalogue over a migrated database.
-func New(d *db.DB, c clock.Clock) *Catalog { return &Catalog{db: d, clock: c} }
+func New(d *db.DB, c clock.Clock) *Catalog { return &Catalog{db: d, clock: c, memory: newMemory()} }
 
 // Organiser puts events on.
 type Organiser struct {
@@ -40,7 +40,7 @@ type Organiser struct {
 type Venue struct {
 	ID, Slug string
 	Name     i18n.Text
-	City     string // code: "almaty", "astana"; its name is the message "catalog.city.<code>" or CityName
+	City     string // code: "almaty", "astana"
 	CityName i18n.Text
 	Address  i18n.Text
 	Lat, Lon float64
@@ -81,6 +81,7 @@ const (
 // Performance is one dated showing of an event in a hall, with everything a sale needs.
 type Performance struct {
 	ID, EventID, HallID string
+	Key                 string // the import file's own name for it; "" when it has none
 	PlanHash            string
 	Zone                string // IANA zone name of the hall's clocks
 	DoorsAt             time.Time
@@ -97,6 +98,7 @@ type Performance struct {
 }
 
 // PriceZone says where: the seats and standing areas of one or more of the plan's categories.
+// Its id is its code in the file it came from ("parterre"), unique within the performance.
 type PriceZone struct {
 	ID         string
 	Name       i18n.Text
@@ -106,7 +108,7 @@ type PriceZone struct {
 
 // TicketType says for whom. The first is what a seat costs when nobody chose.
 type TicketType struct {
-	ID   string
+	ID   string // the same as Code; unique within the performance
 	Code string // adult, child, student, …
 	Name i18n.Text
 }
@@ -162,22 +164,18 @@ func (p Performance) Type(id string) (TicketType, bool) {
 	return TicketType{}, false
 }
 
-// Performance returns a performance with zones, types and prices; fault.NotFound when there is none.
-func (c *Catalog) Performance(ctx context.Context, id string) (Performance, error) { panic("contract") }
-
-// Event returns an event by id; fault.NotFound when there is none.
-func (c *Catalog) Event(ctx context.Context, id string) (Event, error) { panic("contract") }
-
-// Hall returns a hall and its venue.
-func (c *Catalog) Hall(ctx context.Context, id string) (Hall, Venue, error) { panic("contract") }
-
-// Organiser returns an organiser by id.
-func (c *Catalog) Organiser(ctx context.Context, id string) (Organiser, error) { panic("contract") }
-
-// Plan returns a seating plan by its hash. Plans never change, so it is kept in memory once read.
-func (c *Catalog) Plan(ctx context.Context, hash string) (*Plan, error) { panic("contract") }
-
-// Upcoming returns performances that start at or after from, of every event, soonest first, at most limit.
-func (c *Catalog) Upcoming(ctx context.Context, from time.Time, limit int) ([]Performance, error) {
-	panic("contract")
+// PriceRange returns the lowest and the highest price; false when nothing is sold.
+func (p Performance) PriceRange() (low, high money.Amount, ok bool) {
+	for i, x := range p.Prices {
+		if i == 0 || x.Amount.Minor < low.Minor {
+			low = x.Amount
+		}
+		if i == 0 || x.Amount.Minor > high.Minor {
+			high = x.Amount
+		}
+	}
+	return low, high, len(p.Prices) > 0
 }
+
+// Day returns the day of the performance by the hall's clocks: "2026-11-27".
+func (p Performance) Day() string { return p.StartsAt.In(i18n.Zone(p.Zone)).Format(time.DateOnly) }
