@@ -11,10 +11,11 @@ package vault
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
 )
 
 // Field names a kind of personal data. A field that the register does not name cannot be sealed.
@@ -47,29 +48,16 @@ const (
 	PurposeRights         Purpose = "rights" // the person's own look, export, correction
 )
 
-// Secret is a personal value: it prints and logs masked. Reveal only where a person or a mail server must get it.
-type Secret struct{ value string }
+// Class is a kind of key. A person has one key of each class that is needed, and each is destroyed on its own:
+// what the law makes us keep stays readable when the rest is gone.
+type Class string
 
-// NewSecret wraps a value that came in.
-func NewSecret(v string) Secret { return Secret{v} }
-
-// Reveal returns the value itself.
-func (s Secret) Reveal() string { return s.value }
-
-// Empty tells whether there is no value.
-func (s Secret) Empty() bool { return s.value == "" }
-
-// String masks the value.
-func (s Secret) String() string { return "•••" }
-
-// GoString masks the value.
-func (s Secret) GoString() string { return "•••" }
-
-// LogValue masks the value in logs.
-func (s Secret) LogValue() slog.Value { return slog.StringValue("•••") }
-
-// MarshalJSON masks the value.
-func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"•••"`), nil }
+// The classes of keys.
+const (
+	ClassPerson   Class = "person"   // everything that ends with the person's data
+	ClassInvoice  Class = "invoice"  // identity in accounting records
+	ClassEvidence Class = "evidence" // proof of consent
+)
 
 // Opening asks for fields of a person.
 type Opening struct {
@@ -78,6 +66,7 @@ type Opening struct {
 	Fields  []Field
 	Actor   string // who looks: "system", "person", "staff:<account id>"
 	Reason  string // machine-readable, without personal data: "order_mail", "office_order"
+	Class   Class  // which of the person's keys; "" is ClassPerson
 }
 
 // Gate decides whether a purpose may open fields; privacy implements it from the register and the consents.
@@ -90,37 +79,49 @@ type Gate interface {
 
 // Vault seals and opens personal fields.
 type Vault struct {
-	// the owner fills this in
+	db    *db.DB
+	clock clock.Clock
+	gate  Gate
+	keys  *keystore
+	index indexKeys
+	log   journalKeys
 }
 
 // Config is what the vault needs besides the database.
 type Config struct {
 	Keys *db.DB // the key store: a database of its own, never in the main one's backup
-	Root []byte // root key, 32 bytes, from outside both databases
+	Root []byte // root key, 32 bytes, from outside both databases; see LoadRoot
 	Gate Gate
+
+	// OldRoots are root keys of before, while keys are still wrapped and indexed under them; see TurnRoot.
+	OldRoots [][]byte
+	// JournalKey signs the journal's checkpoints (a note signer key, see LoadJournalKey). Empty: it is derived from Root.
+	JournalKey string
+	// OldJournalKeys are verifier keys of earlier checkpoints.
+	OldJournalKeys []string
 }
 
-// New makes a vault; it migrates the key store.
-func New(ctx context.Context, d *db.DB, c clock.Clock, cfg Config) (*Vault, error) {
-	panic("contract")
-}
-
-// NewPerson makes a person's id and random key. The key is written to the key store at once, before and outside
-// the caller's transaction, so that no field is ever sealed under a key that a crash could lose; a key without
-// fields is swept later.
-func (v *Vault) NewPerson(ctx context.Context) (string, error) { panic("contract") }
-
-// Seal stores fields of a person, replacing what was there; an empty value removes the field.
-func (v *Vault) Seal(ctx context.Context, tx *db.DB, person string, values map[Field]string) error {
-	panic("contract")
-}
-
-// Open returns fields of a person and writes the journal entry in the same transaction. Fields without a value are absent.
-func (v *Vault) Open(ctx context.Context, tx *db.DB, o Opening) (map[Field]Secret, error) {
-	panic("contract")
-}
-
-// Find returns the ids of the persons whose field (Email or Phone) has the value, by blind index; no journal entry.
-func (v *Vault) Find(ctx context.Context, tx *db.DB, f Field, value string) ([]string, error) {
-	panic("contract")
+// New makes a vault; it migrates the key store, and refuses a root key that is not the key store's.
+func New(ctx context.Context, d *db.DB, c clock.Clock, cfg Config) (_ *Vault, err error) {
+	defer fault.Wrap(&err, "open the vault")
+	if cfg.Keys == nil || cfg.Gate == nil {
+		return nil, errors.New("the vault needs a key store and a gate")
+	}
+	w, err := newRootWrapper(cfg.Root, cfg.OldRoots)
+	if err != nil {
+		return nil, err
+	}
+	jk, err := newJournalKeys(cfg)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := newIndexKeys(cfg)
+	if err != nil {
+		return nil, err
+	}
+	ks, err := openKeystore(ctx, cfg.Keys, c, w)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{db: d, clock: c, gate: cfg.Gate, keys: ks, index: ix, log: jk}, nil
 }
