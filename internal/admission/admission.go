@@ -8,6 +8,7 @@ package admission
 
 import (
 	"context"
+	"crypto/ed25519"
 	"time"
 
 	"github.com/sahna/sahna/internal/boxoffice"
@@ -20,93 +21,51 @@ import (
 type Admission struct {
 	db      *db.DB
 	clock   clock.Clock
-	catalog *catalog.Catalog
-	office  *boxoffice.Office
+	catalog halls
+	office  tickets
+	hours   Hours
 }
+
+// halls is what the door asks of the catalogue.
+type halls interface {
+	Performance(ctx context.Context, id string) (catalog.Performance, error)
+	Plan(ctx context.Context, hash string) (*catalog.Plan, error)
+}
+
+// tickets is what the door asks of the box office.
+type tickets interface {
+	FindTicket(ctx context.Context, codeOrQR string) (boxoffice.Ticket, error)
+	TicketsOf(ctx context.Context, performanceID string) ([]boxoffice.Ticket, error)
+	TicketKey() ed25519.PublicKey
+	Counts(ctx context.Context, performanceIDs []string) (map[string]boxoffice.Counts, error)
+}
+
+// Hours says how long before its doors and after its end a performance lets people in.
+type Hours struct {
+	Early time.Duration
+	Late  time.Duration
+}
+
+// DefaultHours is what applies unless SetHours says otherwise: staff try the scanners in the morning of the same day, and a
+// concert may run late.
+var DefaultHours = Hours{Early: 12 * time.Hour, Late: 4 * time.Hour}
 
 // New makes the room.
 func New(d *db.DB, c clock.Clock, cat *catalog.Catalog, o *boxoffice.Office) *Admission {
-	return &Admission{db: d, clock: c, catalog: cat, office: o}
+	return &Admission{db: d, clock: c, catalog: cat, office: o, hours: DefaultHours}
 }
 
-// Gate is a door of a hall.
-type Gate struct{ ID, HallID, Name string }
+// SetHours changes when doors let in; call it before serving. The demo opens them long before, so that a ticket can be tried at once.
+func (a *Admission) SetHours(h Hours) { a.hours = h }
 
-// Device is a scanner that signed in with a code from the office.
-type Device struct {
-	ID, Name  string
-	GateID    string // "" any gate
-	CreatedAt time.Time
-	SeenAt    time.Time
-	Revoked   bool
-}
-
-// Result is what the door says.
-type Result string
-
-// The door's three words.
-const (
-	Admitted        Result = "admitted"
-	AlreadyAdmitted Result = "already_admitted"
-	Refused         Result = "refused"
-)
-
-// Scan is one code shown at a gate.
-type Scan struct {
-	ID         string // made by the scanner (UUID); the same id is the same scan
-	Code       string // QR text or typed code
-	GateID     string
-	At         time.Time // when it was scanned; zero is now
-	Offline    bool
-	Expected   string // performance chosen on the device; "" any of the gate's hall that is being let in now
-	OfflineSay Result // what an offline device told the guest
-}
-
-// Verdict is the answer to a scan.
-type Verdict struct {
-	Result     Result
-	Reason     string // message id "admission.reason.…", empty when admitted
-	AdmittedAt time.Time
-	AdmittedBy string // gate name
-	Double     bool   // an offline entry that someone else had used
-	Ticket     boxoffice.Ticket
-}
-
-// EnsureGates makes a gate for every entrance of a hall's plan (or one), and returns them; calling it again changes nothing.
-func (a *Admission) EnsureGates(ctx context.Context, hallID string, names []string) ([]Gate, error) {
-	panic("contract")
-}
-
-// Gates lists the gates of a hall.
-func (a *Admission) Gates(ctx context.Context, hallID string) ([]Gate, error) { panic("contract") }
-
-// InviteDevice makes a one-time sign-in code that is valid for 15 minutes; staff see it in the office.
-func (a *Admission) InviteDevice(ctx context.Context, name, staffAccountID string) (code string, err error) {
-	panic("contract")
-}
-
-// EnrolDevice exchanges a sign-in code for a device token.
-func (a *Admission) EnrolDevice(ctx context.Context, code string) (token string, d Device, err error) {
-	panic("contract")
-}
-
-// DeviceByToken returns the device; fault.Unauthenticated when unknown or revoked.
-func (a *Admission) DeviceByToken(ctx context.Context, token string) (Device, error) {
-	panic("contract")
-}
-
-// Devices lists all devices, newest first.
-func (a *Admission) Devices(ctx context.Context) ([]Device, error) { panic("contract") }
-
-// RevokeDevice ends a device's token at once.
-func (a *Admission) RevokeDevice(ctx context.Context, id string) error { panic("contract") }
-
-// Admit decides on a scan and records it.
-func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (Verdict, error) {
-	panic("contract")
-}
-
-// Occupancy is how many are in, of a performance.
+// Occupancy is how many are in, of the tickets sold for a performance.
 func (a *Admission) Occupancy(ctx context.Context, performanceID string) (in, sold int, err error) {
-	panic("contract")
+	if in, err = countEntries(ctx, a.db, performanceID); err != nil {
+		return 0, 0, err
+	}
+	counts, err := a.office.Counts(ctx, []string{performanceID})
+	if err != nil {
+		return 0, 0, err
+	}
+	return in, counts[performanceID].Sold, nil
 }

@@ -1,0 +1,73 @@
+package admission
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// List is what a scanner needs to decide without a network. There is nothing in it to print a ticket from, and nobody's data:
+// tickets are known by salted hashes.
+type List struct {
+	PerformanceID string
+	At            time.Time
+	From, Until   time.Time // when it lets in
+	Cancelled     bool
+	Key           ed25519.PublicKey // checks the QR codes
+	Salt          string
+	Tickets       []Listed
+}
+
+// Listed is one ticket of a List.
+type Listed struct {
+	ID        string // IDHash
+	Code      string // CodeHash
+	Place     Place
+	Void      bool
+	EnteredAt time.Time // zero: not yet
+}
+
+// List returns the list of a performance for one device; the salt is the device's own, so two lists cannot be compared.
+func (a *Admission) List(ctx context.Context, d Device, performanceID string) (List, error) {
+	p, err := a.catalog.Performance(ctx, performanceID)
+	if err != nil {
+		return List{}, err
+	}
+	plan, err := a.catalog.Plan(ctx, p.PlanHash)
+	if err != nil {
+		return List{}, err
+	}
+	tickets, err := a.office.TicketsOf(ctx, performanceID)
+	if err != nil {
+		return List{}, err
+	}
+	entered, err := selectEntered(ctx, a.db, performanceID)
+	if err != nil {
+		return List{}, err
+	}
+	l := List{PerformanceID: p.ID, At: a.clock.Now(), Cancelled: p.Cancelled, Key: a.office.TicketKey(),
+		Salt: hashOf("list|" + d.ID + "|" + p.ID)[:32], Tickets: make([]Listed, 0, len(tickets))}
+	l.From, l.Until = a.hours.Window(p)
+	for _, t := range tickets {
+		item := Listed{ID: IDHash(l.Salt, t.ID), Code: CodeHash(l.Salt, t.Code), Place: placeOf(t, p, plan), Void: t.Void}
+		if us, ok := entered[t.ID]; ok {
+			item.EnteredAt = time.UnixMicro(us).UTC()
+		}
+		l.Tickets = append(l.Tickets, item)
+	}
+	return l, nil
+}
+
+// IDHash is how a list names a ticket by its id: 64 bits, in hex.
+func IDHash(salt, ticketID string) string { return short(salt+"|id|"+ticketID, 8) }
+
+// CodeHash is how a list names a ticket by its typed code. It keeps 40 bits, fewer than a code has: who steals a list and tries
+// every code finds hundreds that fit each ticket, and cannot tell which one is real.
+func CodeHash(salt, code string) string { return short(salt+"|code|"+tidy(code), 5) }
+
+func short(s string, n int) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:n])
+}

@@ -1,0 +1,197 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+)
+
+// ErrScan is a scan that is no scan: its id or code is missing or far too long.
+var ErrScan = fault.New(fault.Invalid, "admission.scan_invalid").On("code")
+
+// Result is what the door says.
+type Result string
+
+// The door's three words.
+const (
+	Admitted        Result = "admitted"
+	AlreadyAdmitted Result = "already_admitted"
+	Refused         Result = "refused"
+)
+
+// Reasons are the message ids that a Verdict's Reason may have.
+var Reasons = []string{
+	ReasonUnknown, ReasonSignature, ReasonVoid, ReasonVenue, ReasonPerformance, ReasonEarly, ReasonOver, ReasonCancelled, ReasonAlready, ReasonOffline,
+}
+
+// Why somebody is not let in.
+const (
+	ReasonUnknown     = "admission.reason.unknown"           // the code names no ticket
+	ReasonSignature   = "admission.reason.signature"         // a QR that we did not sign
+	ReasonVoid        = "admission.reason.void"              // refunded or replaced
+	ReasonVenue       = "admission.reason.wrong_venue"       // the ticket is for another hall
+	ReasonPerformance = "admission.reason.wrong_performance" // another day or event in this hall
+	ReasonEarly       = "admission.reason.too_early"
+	ReasonOver        = "admission.reason.over"
+	ReasonCancelled   = "admission.reason.cancelled"
+	ReasonAlready     = "admission.reason.already"
+	ReasonOffline     = "admission.reason.offline" // an offline scanner turned the guest away
+)
+
+// Scan is one code shown at a gate.
+type Scan struct {
+	ID         string // made by the scanner (UUID); the same id is the same scan; "" makes one
+	Code       string // QR text or typed code
+	GateID     string
+	At         time.Time // when it was scanned, by an offline device; otherwise it is now
+	Offline    bool
+	Expected   string // performance chosen on the device; "" any of the gate's hall that is being let in now
+	OfflineSay Result // what an offline device told the guest
+}
+
+// Verdict is the answer to a scan.
+type Verdict struct {
+	Result     Result
+	Reason     string // message id "admission.reason.…", empty when admitted
+	AdmittedAt time.Time
+	AdmittedBy string // gate name
+	Double     bool   // somebody was let in who should not have been: two guests on one ticket, or an offline scanner could not know better
+	Ticket     boxoffice.Ticket
+}
+
+const (
+	maxCode   = 1000
+	maxScanID = 64
+)
+
+// Admit decides on a scan and records it.
+func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err error) {
+	defer fault.Wrap(&err, "admit at gate %s", s.GateID)
+	s.Code = strings.TrimSpace(s.Code)
+	if s.Code == "" || len(s.Code) > maxCode || len(s.ID) > maxScanID {
+		return Verdict{}, ErrScan
+	}
+	if s.ID == "" {
+		s.ID = db.NewID()
+	}
+	gate, err := a.Gate(ctx, s.GateID)
+	if err != nil {
+		return Verdict{}, err
+	}
+	now := a.clock.Now()
+	if !s.Offline || s.At.IsZero() || s.At.After(now) {
+		s.At = now
+	}
+	t, reason, err := a.judge(ctx, gate, s)
+	if err != nil {
+		return Verdict{}, err
+	}
+	family := t.PerformanceID
+	if family == "" {
+		family = s.Expected
+	}
+	r := record{family: family, device: d.ID, gate: gate, received: now, ticket: t, scan: s}
+	err = a.db.Transact(ctx, func(tx *db.DB) error {
+		v, err = r.decide(ctx, tx, reason)
+		return err
+	})
+	v.Ticket = t
+	return v, err
+}
+
+// judge says which ticket a code names and why it may not enter, without looking whether it has entered already.
+func (a *Admission) judge(ctx context.Context, gate Gate, s Scan) (boxoffice.Ticket, string, error) {
+	if strings.HasPrefix(strings.ToUpper(s.Code), qrPrefix) {
+		if _, err := boxoffice.CheckQR(a.office.TicketKey(), s.Code); err != nil {
+			return boxoffice.Ticket{}, ReasonSignature, nil
+		}
+	}
+	t, err := a.office.FindTicket(ctx, s.Code)
+	switch {
+	case errors.Is(err, boxoffice.ErrNoTicket):
+		return boxoffice.Ticket{}, ReasonUnknown, nil
+	case err != nil:
+		return boxoffice.Ticket{}, "", err
+	}
+	p, err := a.catalog.Performance(ctx, t.PerformanceID)
+	if err != nil {
+		return boxoffice.Ticket{}, "", err
+	}
+	return t, a.refusal(t, p, gate, s), nil
+}
+
+const qrPrefix = "SAHNA1."
+
+// refusal is the rule of the door; "" lets in.
+func (a *Admission) refusal(t boxoffice.Ticket, p catalog.Performance, gate Gate, s Scan) string {
+	switch {
+	case t.Void:
+		return ReasonVoid
+	case gate.HallID != p.HallID:
+		return ReasonVenue
+	case s.Expected != "" && s.Expected != p.ID:
+		return ReasonPerformance
+	case p.Cancelled:
+		return ReasonCancelled
+	}
+	from, until := a.hours.Window(p)
+	switch {
+	case s.At.Before(from):
+		return ReasonEarly
+	case s.At.After(until):
+		return ReasonOver
+	}
+	return ""
+}
+
+// Window is when a performance lets people in.
+func (h Hours) Window(p catalog.Performance) (from, until time.Time) {
+	from, until = p.DoorsAt, p.EndsAt
+	if from.IsZero() {
+		from = p.StartsAt
+	}
+	if until.Before(p.StartsAt) {
+		until = p.StartsAt
+	}
+	return from.Add(-h.Early), until.Add(h.Late)
+}
+
+// Window is when a performance lets people in, by the hours in force.
+func (a *Admission) Window(p catalog.Performance) (from, until time.Time) { return a.hours.Window(p) }
+
+// Trouble is a scan that let somebody in who should not have been: reported when an offline scanner comes back.
+type Trouble struct {
+	ScanID     string
+	TicketID   string
+	DeviceName string
+	GateName   string
+	At         time.Time
+	Reason     string // message id
+	FirstAt    time.Time
+	FirstGate  string
+}
+
+// Troubles lists the double entries of a performance, newest first, at most limit.
+func (a *Admission) Troubles(ctx context.Context, performanceID string, limit int) ([]Trouble, error) {
+	return selectTroubles(ctx, a.db, performanceID, limit)
+}
+
+// Past is a scan that was answered.
+type Past struct {
+	ScanID   string
+	TicketID string
+	At       time.Time
+	Offline  bool
+	Verdict
+}
+
+// LastScans lists a device's last scans of a performance, newest first, at most limit.
+func (a *Admission) LastScans(ctx context.Context, performanceID, deviceID string, limit int) ([]Past, error) {
+	return selectLastScans(ctx, a.db, performanceID, deviceID, limit)
+}
