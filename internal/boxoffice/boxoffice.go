@@ -9,6 +9,7 @@ package boxoffice
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -24,7 +25,8 @@ import (
 // Office is the box office.
 type Office struct {
 	deps
-	stock *stock // hot state: batches and live availability (stock.go)
+	secrets secrets // derived from the ticket key
+	stock   *stock  // hot state: batches and live availability (stock.go)
 }
 
 type deps struct {
@@ -71,6 +73,13 @@ func New(d Deps, cfg Config) (*Office, error) {
 		db: d.DB, clock: d.Clock, log: d.Log, catalog: d.Catalog, people: d.People, privacy: d.Privacy,
 		jobs: d.Jobs, providers: map[string]payments.Provider{}, cfg: cfg,
 	}}
+	if len(cfg.TicketKey) != ed25519.PrivateKeySize {
+		return nil, errors.New("boxoffice: the ticket key is missing")
+	}
+	var err error
+	if o.secrets, err = newSecrets(cfg.TicketKey.Seed()); err != nil {
+		return nil, err
+	}
 	for _, p := range d.Providers {
 		o.providers[p.Code()] = p
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/money"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/privacy"
@@ -18,6 +19,8 @@ var (
 	ErrWrongAmount  = fault.New(fault.Conflict, "boxoffice.wrong_amount")
 	ErrNotPayable   = fault.New(fault.Conflict, "boxoffice.not_payable")
 	ErrOrderUnknown = fault.New(fault.NotFound, "boxoffice.no_such_order")
+	ErrProviderDown = fault.New(fault.Unavailable, "boxoffice.provider_down")
+	ErrCurrencies   = fault.New(fault.Invalid, "boxoffice.currencies")
 )
 
 // Status is where an order stands; drawn in docs/states/order.md.
@@ -46,7 +49,7 @@ type CheckoutRequest struct {
 type Order struct {
 	ID        string
 	Code      string // public: 8 letters and digits without look-alikes
-	Secret    string // only from Checkout; the database keeps its hash
+	Secret    string // opens the order's page; derived, the database keeps its hash
 	Status    Status
 	PersonID  string
 	Lang      i18n.Lang
@@ -55,7 +58,8 @@ type Order struct {
 	PayUntil  time.Time
 	Lines     []OrderLine
 	Tickets   []Ticket
-	Payments  []Payment
+	Payments  []Payment // newest first
+	Refunds   []Refund
 }
 
 // OrderLine is one seat or place of an order.
@@ -79,41 +83,16 @@ type Payment struct {
 // OrderKey opens an order: its code and the secret its buyer has.
 type OrderKey struct{ Code, Secret string }
 
-// Checkout makes an order of holds: consents are checked and recorded, contacts sealed, seats kept until PayUntil, the payment
-// started. A free order is paid at once.
-func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (Order, Payment, error) {
-	panic("contract")
+// URL is the path of an order's page in a language, for who has its secret.
+func (o Order) URL(l i18n.Lang) string { return "/" + string(l) + "/order/" + o.Code + "/" + o.Secret }
+
+func (o *Office) registerJobs() {
+	jobs.Handle(o.jobs, o.sendRefund)
+	jobs.Handle(o.jobs, func(ctx context.Context, _ reconcileJob) error { return o.Reconcile(ctx) })
+	o.jobs.Every(time.Minute, reconcileJob{})
 }
 
-// FindOrder returns an order to who has its secret; ErrOrderUnknown otherwise.
-func (o *Office) FindOrder(ctx context.Context, k OrderKey) (Order, error) { panic("contract") }
+type reconcileJob struct{}
 
-// OrderByCode returns an order to staff.
-func (o *Office) OrderByCode(ctx context.Context, code string) (Order, error) { panic("contract") }
-
-// OrdersOfPersons lists the orders of persons, newest first.
-func (o *Office) OrdersOfPersons(ctx context.Context, personIDs []string) ([]Order, error) {
-	panic("contract")
-}
-
-// PayAgain starts another payment of a pending order.
-func (o *Office) PayAgain(ctx context.Context, k OrderKey, provider string) (Payment, error) {
-	panic("contract")
-}
-
-// Settle takes a provider's verified evidence; told twice, it acts once. A payment that comes after the seats are gone gets them
-// back if they are free, else it is refunded.
-func (o *Office) Settle(ctx context.Context, provider string, e payments.Evidence) error {
-	panic("contract")
-}
-
-// Refund gives a paid order's money back whole, voids its tickets and frees its seats.
-func (o *Office) Refund(ctx context.Context, code, actor, reason string) error { panic("contract") }
-
-// Reconcile asks the providers about every payment still open; a periodic job calls it.
-func (o *Office) Reconcile(ctx context.Context) error { panic("contract") }
-
-// Verify checks that ledger, stock, orders and tickets add up, and returns what does not, in words.
-func (o *Office) Verify(ctx context.Context) ([]string, error) { panic("contract") }
-
-func (o *Office) registerJobs() { panic("contract") }
+// Kind names the job.
+func (reconcileJob) Kind() string { return "boxoffice_reconcile" }

@@ -3,7 +3,12 @@ package boxoffice
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/hmac"
+	"errors"
+	"slices"
+	"time"
 
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/money"
 )
@@ -35,24 +40,118 @@ type Claim struct {
 	AreaNo        int
 }
 
+// TicketMail is the job that sends an order's tickets; ticketmail works it.
+type TicketMail struct {
+	OrderID string `json:"order_id"`
+}
+
+// Kind names the job.
+func (TicketMail) Kind() string { return "boxoffice_ticket_mail" }
+
 // QR returns the text of a ticket's QR code: "SAHNA1." and base32 (QR's alphanumeric set) of claim and signature.
-func (o *Office) QR(t Ticket) string { panic("contract") }
+func (o *Office) QR(t Ticket) string {
+	return signQR(o.cfg.TicketKey, Claim{TicketID: t.ID, PerformanceID: t.PerformanceID, SeatNo: t.SeatNo, AreaNo: t.AreaNo})
+}
 
 // TicketKey returns the public key that scanners check tickets with.
-func (o *Office) TicketKey() ed25519.PublicKey { panic("contract") }
+func (o *Office) TicketKey() ed25519.PublicKey {
+	return ed25519.PublicKey(slices.Clone(o.cfg.TicketKey[ed25519.PublicKeySize:]))
+}
 
-// CheckQR verifies a QR's text without a database.
-func CheckQR(key ed25519.PublicKey, text string) (Claim, error) { panic("contract") }
+// issue makes a ticket for each line of an order. Its order row and lines must be there.
+func (o *Office) issue(ctx context.Context, tx *db.DB, ord Order, at time.Time) ([]Ticket, error) {
+	out := make([]Ticket, 0, len(ord.Lines))
+	for _, l := range ord.Lines {
+		t := Ticket{ID: db.NewID(), OrderID: ord.ID, OrderCode: ord.Code, PerformanceID: l.PerformanceID,
+			SeatNo: l.SeatNo, AreaNo: l.AreaNo, ZoneID: l.ZoneID, TypeID: l.TypeID, Price: l.Price}
+		t.Secret = o.secrets.ofTicket(t.ID)
+		if err := drawTicketCode(ctx, tx, &t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, insertTickets(ctx, tx, out, at)
+}
+
+func drawTicketCode(ctx context.Context, tx *db.DB, t *Ticket) error {
+	for range 8 {
+		t.Code = newCode(ticketCodeLen)
+		n, err := insertTicketCode(ctx, tx, *t)
+		if err != nil || n == 1 {
+			return err
+		}
+	}
+	return errNoCode
+}
 
 // FindTicket returns a ticket by its typed code or its QR's text; ErrNoTicket when there is none.
-func (o *Office) FindTicket(ctx context.Context, codeOrQR string) (Ticket, error) { panic("contract") }
+func (o *Office) FindTicket(ctx context.Context, codeOrQR string) (Ticket, error) {
+	var performance, id string
+	if IsQR(codeOrQR) {
+		c, err := CheckQR(o.TicketKey(), codeOrQR)
+		if err != nil {
+			return Ticket{}, ErrNoTicket.Because(err)
+		}
+		performance, id = c.PerformanceID, c.TicketID
+	} else {
+		var err error
+		if performance, id, err = ticketPlaceByCode(ctx, o.db, cleanCode(codeOrQR)); err != nil {
+			return Ticket{}, orNoTicket(err)
+		}
+	}
+	t, err := ticketByID(ctx, o.db, performance, id)
+	if err != nil {
+		return Ticket{}, orNoTicket(err)
+	}
+	t.Secret = o.secrets.ofTicket(t.ID)
+	return t, nil
+}
+
+func orNoTicket(err error) error {
+	if errors.Is(err, db.ErrNoRow) {
+		return ErrNoTicket
+	}
+	return err
+}
 
 // TicketBySecret returns a ticket to its holder.
 func (o *Office) TicketBySecret(ctx context.Context, code, secret string) (Ticket, error) {
-	panic("contract")
+	if IsQR(code) {
+		return Ticket{}, ErrNoTicket
+	}
+	t, err := o.FindTicket(ctx, code)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if !hmac.Equal([]byte(t.Secret), []byte(secret)) {
+		return Ticket{}, ErrNoTicket
+	}
+	return t, nil
 }
 
 // TicketsOf returns every ticket of a performance, void ones too, for the door's list.
 func (o *Office) TicketsOf(ctx context.Context, performanceID string) ([]Ticket, error) {
-	panic("contract")
+	ts, err := selectTicketsOfPerformance(ctx, o.db, performanceID)
+	return o.withSecrets(ts), err
+}
+
+func (o *Office) ticketsOfOrder(ctx context.Context, d *db.DB, ord Order) ([]Ticket, error) {
+	var performances []string
+	for _, l := range ord.Lines {
+		if !slices.Contains(performances, l.PerformanceID) {
+			performances = append(performances, l.PerformanceID)
+		}
+	}
+	if len(performances) == 0 {
+		return nil, nil
+	}
+	ts, err := selectTicketsOfOrder(ctx, d, ord.ID, performances)
+	return o.withSecrets(ts), err
+}
+
+func (o *Office) withSecrets(ts []Ticket) []Ticket {
+	for i := range ts {
+		ts[i].Secret = o.secrets.ofTicket(ts[i].ID)
+	}
+	return ts
 }

@@ -1,0 +1,144 @@
+package boxoffice
+
+import (
+	"context"
+	"time"
+
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/money"
+)
+
+const orderColumns = `id, code, secret_hash, status, person_id, lang, currency, total, created_at, pay_until, paid_at`
+
+// orderRow is an order as its table keeps it.
+type orderRow struct {
+	Order
+	secretHash []byte
+	paidAt     time.Time
+}
+
+func scanOrder(scan func(...any) error) (orderRow, error) {
+	var r orderRow
+	var status, lang string
+	var created, until, paid int64
+	err := scan(&r.ID, &r.Code, &r.secretHash, &status, &r.PersonID, &lang, &r.Total.Currency, &r.Total.Minor, &created, &until, &paid)
+	r.Status, r.Lang = Status(status), i18n.Lang(lang)
+	r.CreatedAt, r.PayUntil, r.paidAt = clock.FromMicros(created), clock.FromMicros(until), clock.FromMicros(paid)
+	return r, err
+}
+
+func insertOrderCode(ctx context.Context, tx *db.DB, code, orderID string) (int64, error) {
+	return tx.Exec(ctx, `INSERT INTO boxoffice_order_code (code, order_id) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING`, code, orderID)
+}
+
+func insertOrder(ctx context.Context, tx *db.DB, o Order, channel string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_order
+		(id, code, secret_hash, status, person_id, lang, channel, currency, total, created_at, pay_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		o.ID, o.Code, hashSecret(o.Secret), string(o.Status), o.PersonID, string(o.Lang), channel, o.Total.Currency, o.Total.Minor,
+		clock.Micros(o.CreatedAt), clock.Micros(o.PayUntil))
+	return err
+}
+
+func insertOrderLines(ctx context.Context, tx *db.DB, orderID string, lines []orderedLine) error {
+	var args []any
+	for i, l := range lines {
+		args = append(args, orderID, i, l.PerformanceID, l.holdID, l.SeatNo, l.SeatID, l.AreaNo, l.ZoneID, l.TypeID, l.Price.Minor)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_order_line
+		(order_id, no, performance_id, hold_id, seat_no, seat_id, area_no, zone_id, type_id, price) VALUES `+
+		db.Values(1, len(lines), 10), args...)
+	return err
+}
+
+func insertHoldOrders(ctx context.Context, tx *db.DB, orderID string, keys []HoldKey) error {
+	var args []any
+	for _, k := range keys {
+		args = append(args, k.ID, orderID, hashSecret(k.Secret))
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold_order (hold_id, order_id, secret_hash) VALUES `+db.Values(1, len(keys), 3), args...)
+	return err
+}
+
+// orderOfHold returns the order that was made of a hold by who has its secret; db.ErrNoRow when there is none.
+func orderOfHold(ctx context.Context, d *db.DB, k HoldKey) (string, error) {
+	var id string
+	var hash []byte
+	err := d.QueryRow(ctx, `SELECT order_id, secret_hash FROM boxoffice_hold_order WHERE hold_id = $1`, k.ID).Scan(&id, &hash)
+	if err == nil && !sameSecret(hash, k.Secret) {
+		return "", db.ErrNoRow
+	}
+	return id, err
+}
+
+func orderIDByCode(ctx context.Context, d *db.DB, code string) (string, error) {
+	var id string
+	err := d.QueryRow(ctx, `SELECT order_id FROM boxoffice_order_code WHERE code = $1`, code).Scan(&id)
+	return id, err
+}
+
+func orderByID(ctx context.Context, d *db.DB, id string) (orderRow, error) {
+	return scanOrder(d.QueryRow(ctx, `SELECT `+orderColumns+` FROM boxoffice_order WHERE id = $1`, id).Scan)
+}
+
+// lockOrder reads an order and keeps others from changing it until the transaction ends. The write takes the row's
+// lock on both engines without a word of its own.
+func lockOrder(ctx context.Context, tx *db.DB, id string) (orderRow, error) {
+	return scanOrder(tx.QueryRow(ctx,
+		`UPDATE boxoffice_order SET revision = revision + 1 WHERE id = $1 RETURNING `+orderColumns, id).Scan)
+}
+
+func setOrderPaid(ctx context.Context, tx *db.DB, id string, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE boxoffice_order SET status = 'paid', paid_at = $2, ended_at = 0 WHERE id = $1`, id, clock.Micros(at))
+	return err
+}
+
+func setOrderEnded(ctx context.Context, tx *db.DB, id string, s Status, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE boxoffice_order SET status = $2, ended_at = $3 WHERE id = $1`, id, string(s), clock.Micros(at))
+	return err
+}
+
+func orderLines(ctx context.Context, d *db.DB, id, currency string) ([]OrderLine, error) {
+	var out []OrderLine
+	err := d.Each(ctx, func(scan func(...any) error) error {
+		l := OrderLine{HoldItem: HoldItem{Price: money.Zero(currency)}}
+		if err := scan(&l.PerformanceID, &l.SeatNo, &l.SeatID, &l.AreaNo, &l.ZoneID, &l.TypeID, &l.Price.Minor); err != nil {
+			return err
+		}
+		out = append(out, l)
+		return nil
+	}, `SELECT performance_id, seat_no, seat_id, area_no, zone_id, type_id, price
+		FROM boxoffice_order_line WHERE order_id = $1 ORDER BY no`, id)
+	return out, err
+}
+
+func orderIDsOfPersons(ctx context.Context, d *db.DB, persons []string, limit int) ([]string, error) {
+	args := make([]any, 0, len(persons)+1)
+	args = append(args, limit)
+	for _, p := range persons {
+		args = append(args, p)
+	}
+	// Ids are UUIDv7: their order is the order of making.
+	return texts(ctx, d, `SELECT id FROM boxoffice_order WHERE person_id IN `+db.In(2, len(persons))+` ORDER BY id DESC LIMIT $1`, args...)
+}
+
+func overdueOrders(ctx context.Context, d *db.DB, now time.Time, limit int) ([]string, error) {
+	return texts(ctx, d, `SELECT id FROM boxoffice_order WHERE status = 'pending' AND pay_until <= $1 ORDER BY pay_until LIMIT $2`,
+		clock.Micros(now), limit)
+}
+
+// texts reads a list of one text column.
+func texts(ctx context.Context, d *db.DB, query string, args ...any) ([]string, error) {
+	var out []string
+	err := d.Each(ctx, func(scan func(...any) error) error {
+		var s string
+		if err := scan(&s); err != nil {
+			return err
+		}
+		out = append(out, s)
+		return nil
+	}, query, args...)
+	return out, err
+}

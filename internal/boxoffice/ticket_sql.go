@@ -1,0 +1,74 @@
+package boxoffice
+
+import (
+	"context"
+	"time"
+
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+)
+
+const ticketColumns = `performance_id, id, order_id, order_code, code, seat_no, area_no, zone_id, type_id, currency, price, void`
+
+func scanTicket(scan func(...any) error) (Ticket, error) {
+	var t Ticket
+	err := scan(&t.PerformanceID, &t.ID, &t.OrderID, &t.OrderCode, &t.Code, &t.SeatNo, &t.AreaNo, &t.ZoneID, &t.TypeID,
+		&t.Price.Currency, &t.Price.Minor, &t.Void)
+	return t, err
+}
+
+func insertTicketCode(ctx context.Context, tx *db.DB, t Ticket) (int64, error) {
+	return tx.Exec(ctx, `INSERT INTO boxoffice_ticket_code (code, performance_id, ticket_id) VALUES ($1, $2, $3)
+		ON CONFLICT (code) DO NOTHING`, t.Code, t.PerformanceID, t.ID)
+}
+
+func insertTickets(ctx context.Context, tx *db.DB, ts []Ticket, at time.Time) error {
+	var args []any
+	for i, t := range ts {
+		args = append(args, t.PerformanceID, t.ID, t.OrderID, t.OrderCode, i, t.Code, t.SeatNo, t.AreaNo, t.ZoneID, t.TypeID,
+			t.Price.Currency, t.Price.Minor, clock.Micros(at))
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_ticket (performance_id, id, order_id, order_code, line_no, code, seat_no, area_no,
+		zone_id, type_id, currency, price, issued_at) VALUES `+db.Values(1, len(ts), 13), args...)
+	return err
+}
+
+func ticketByID(ctx context.Context, d *db.DB, performanceID, id string) (Ticket, error) {
+	return scanTicket(d.QueryRow(ctx, `SELECT `+ticketColumns+` FROM boxoffice_ticket WHERE performance_id = $1 AND id = $2`,
+		performanceID, id).Scan)
+}
+
+func ticketPlaceByCode(ctx context.Context, d *db.DB, code string) (performanceID, id string, err error) {
+	err = d.QueryRow(ctx, `SELECT performance_id, ticket_id FROM boxoffice_ticket_code WHERE code = $1`, code).Scan(&performanceID, &id)
+	return performanceID, id, err
+}
+
+func listTickets(ctx context.Context, d *db.DB, query string, args ...any) ([]Ticket, error) {
+	var out []Ticket
+	err := d.Each(ctx, func(scan func(...any) error) error {
+		t, err := scanTicket(scan)
+		out = append(out, t)
+		return err
+	}, query, args...)
+	return out, err
+}
+
+// selectTicketsOfOrder names the performances too: tickets live with their performance.
+func selectTicketsOfOrder(ctx context.Context, d *db.DB, orderID string, performances []string) ([]Ticket, error) {
+	args := []any{orderID}
+	for _, p := range performances {
+		args = append(args, p)
+	}
+	return listTickets(ctx, d, `SELECT `+ticketColumns+` FROM boxoffice_ticket
+		WHERE order_id = $1 AND performance_id IN `+db.In(2, len(performances))+` ORDER BY line_no`, args...)
+}
+
+func selectTicketsOfPerformance(ctx context.Context, d *db.DB, performanceID string) ([]Ticket, error) {
+	return listTickets(ctx, d, `SELECT `+ticketColumns+` FROM boxoffice_ticket WHERE performance_id = $1 ORDER BY id`, performanceID)
+}
+
+func voidTickets(ctx context.Context, tx *db.DB, orderID string) error {
+	_, err := tx.Exec(ctx, `UPDATE boxoffice_ticket SET void = TRUE WHERE order_id = $1
+		AND performance_id IN (SELECT performance_id FROM boxoffice_order_line WHERE order_id = $1)`, orderID)
+	return err
+}
