@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+//go:generate go run ./bundle
+
+//go:embed static
+var staticFiles embed.FS
+
+// assets are the bundled files, read once; their common hash stands in the address, so they may be cached for ever.
+var assets = func() (a struct {
+	hash  string
+	files map[string][]byte
+}) {
+	a.files = map[string][]byte{}
+	sum := sha256.New()
+	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := staticFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		short := strings.TrimPrefix(name, "static/")
+		a.files[short] = b
+		sum.Write([]byte(short))
+		sum.Write(b)
+		return nil
+	})
+	if err != nil {
+		panic("ui: embedded files: " + err.Error()) // cannot be: they are in the binary
+	}
+	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
+	return a
+}()
+
+// Asset is the address of a bundled file: Asset("ui.css").
+func Asset(name string) string { return "/static/" + assets.hash + "/" + name }
+
+// AssetFile returns a bundled file's content; false when there is none.
+func AssetFile(name string) ([]byte, bool) {
+	b, ok := assets.files[name]
+	return b, ok
+}
+
+// Asset is the address of a bundled file.
+func (p Page) Asset(name string) string { return Asset(name) }
+
+var assetTypes = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2",
+	".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json", ".map": "application/json",
+}
+
+// Mount puts the bundled files and the operator's theme on their addresses.
+func (u *UI) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /static/{hash}/{file...}", u.serveAsset)
+	mux.HandleFunc("GET /static/{theme}", u.serveTheme)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { u.serveFile(w, r, "icon.svg") })
+}
+
+func (u *UI) serveAsset(w http.ResponseWriter, r *http.Request) {
+	u.serveFile(w, r, r.PathValue("file"))
+}
+
+func (u *UI) serveFile(w http.ResponseWriter, r *http.Request, name string) {
+	b, ok := AssetFile(name)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if t, ok := assetTypes[path.Ext(name)]; ok {
+		w.Header().Set("Content-Type", t)
+	}
+	// A page that was open while we were replaced asks by the old hash: it gets today's file, kept for a moment only.
+	if r.PathValue("hash") == assets.hash {
+		forever(w)
+	} else {
+		w.Header().Set("Cache-Control", "public, max-age=60")
+	}
+	if strings.HasSuffix(name, "sw.js") {
+		w.Header().Set("Service-Worker-Allowed", "/")
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
+}
+
+func forever(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+}
