@@ -62,18 +62,33 @@ var assetTypes = map[string]string{
 	".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json", ".map": "application/json",
 }
 
-// Mount puts the bundled files and the operator's theme on their addresses.
+// Mount puts the bundled files and the operator's theme on their addresses. Each has a pattern of its own: "/static/{file...}" would
+// quarrel with every "/{lang}/…".
 func (u *UI) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /static/{hash}/{file...}", u.serveAsset)
-	mux.HandleFunc("GET /static/{theme}", u.serveTheme)
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { u.serveFile(w, r, "icon.svg") })
+	for name := range assets.files {
+		mux.HandleFunc("GET "+Asset(name), u.serveStatic)
+	}
+	mux.HandleFunc("GET "+u.ThemeURL(), u.serveStatic)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { u.serveFile(w, r, "icon.svg", false) })
 }
 
-func (u *UI) serveAsset(w http.ResponseWriter, r *http.Request) {
-	u.serveFile(w, r, r.PathValue("file"))
+// serveStatic answers everything under /static/; Serve sends it what has an old hash too.
+func (u *UI) serveStatic(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	hash, file, found := strings.Cut(strings.TrimPrefix(r.URL.Path, "/static/"), "/")
+	if !found {
+		u.serveTheme(w, r, hash)
+		return
+	}
+	// A page that was open while we were replaced asks by the old hash: it gets today's file, kept for a moment only.
+	u.serveFile(w, r, file, hash == assets.hash)
 }
 
-func (u *UI) serveFile(w http.ResponseWriter, r *http.Request, name string) {
+func (u *UI) serveFile(w http.ResponseWriter, r *http.Request, name string, keep bool) {
 	b, ok := AssetFile(name)
 	if !ok {
 		http.NotFound(w, r)
@@ -82,8 +97,7 @@ func (u *UI) serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	if t, ok := assetTypes[path.Ext(name)]; ok {
 		w.Header().Set("Content-Type", t)
 	}
-	// A page that was open while we were replaced asks by the old hash: it gets today's file, kept for a moment only.
-	if r.PathValue("hash") == assets.hash {
+	if keep {
 		forever(w)
 	} else {
 		w.Header().Set("Cache-Control", "public, max-age=60")

@@ -56,6 +56,10 @@ func (u *UI) dispatch(mux *http.ServeMux) http.HandlerFunc {
 		if t, ok := r.Context().Value(traceKey).(*trace); ok {
 			t.route = pattern
 		}
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			u.serveStatic(w, r)
+			return
+		}
 		if forMachines(r.URL.Path) {
 			mux.ServeHTTP(w, r)
 			return

@@ -25,9 +25,8 @@ func (u *UI) makeTheme() {
 	})
 }
 
-func (u *UI) serveTheme(w http.ResponseWriter, r *http.Request) {
+func (u *UI) serveTheme(w http.ResponseWriter, r *http.Request, name string) {
 	u.makeTheme()
-	name := r.PathValue("theme")
 	if !strings.HasPrefix(name, "theme-") || !strings.HasSuffix(name, ".css") {
 		http.NotFound(w, r)
 		return
