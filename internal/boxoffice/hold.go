@@ -2,9 +2,17 @@ package boxoffice
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"slices"
 	"time"
 
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/money"
 )
 
@@ -19,7 +27,7 @@ var (
 	ErrTooMany    = fault.New(fault.Invalid, "boxoffice.order_limit") // arg "limit"
 	ErrNotOnSale  = fault.New(fault.Conflict, "boxoffice.not_on_sale")
 	ErrHoldGone   = fault.New(fault.Gone, "boxoffice.hold_gone")
-	ErrOrphanSeat = fault.New(fault.Invalid, "boxoffice.orphan_seat")
+	ErrBusy      = fault.New(fault.Unavailable, "boxoffice.busy")
 )
 
 // HoldRequest asks for seats and places of one performance: all or nothing.
@@ -63,7 +71,11 @@ type HoldItem struct {
 }
 
 // Hold keeps what is asked for, or nothing: ErrSeatsGone names the seats that are gone.
-func (o *Office) Hold(ctx context.Context, r HoldRequest) (Hold, error) { panic("contract") }
+func (o *Office) Hold(ctx context.Context, r HoldRequest) (h Hold, err error) {
+	defer fault.Wrap(&err, "hold in %s", r.PerformanceID)
+	a, err := o.stock.ask(ctx, &ask{performanceID: r.PerformanceID, take: &r})
+	return a.hold, err
+}
 
 // BestRequest asks for n seats side by side, the best that are left.
 type BestRequest struct {
@@ -75,18 +87,160 @@ type BestRequest struct {
 }
 
 // HoldBest keeps the best n seats: together where possible, never leaving one orphan seat beside them if that can be avoided.
-func (o *Office) HoldBest(ctx context.Context, r BestRequest) (Hold, error) { panic("contract") }
-
-// FindHold returns an active hold; ErrHoldGone when its time is over, fault.NotFound when key and hold do not match.
-func (o *Office) FindHold(ctx context.Context, k HoldKey) (Hold, error) { panic("contract") }
-
-// SetTypes changes the ticket types of a hold's items (by index) and returns it with its new prices.
-func (o *Office) SetTypes(ctx context.Context, k HoldKey, typeIDs []string) (Hold, error) {
-	panic("contract")
+func (o *Office) HoldBest(ctx context.Context, r BestRequest) (h Hold, err error) {
+	defer fault.Wrap(&err, "hold the best in %s", r.PerformanceID)
+	a, err := o.stock.ask(ctx, &ask{performanceID: r.PerformanceID, best: &r})
+	return a.hold, err
 }
 
-// Release gives a hold back.
-func (o *Office) Release(ctx context.Context, k HoldKey) error { panic("contract") }
+// FindHold returns an active hold; ErrHoldGone when its time is over, fault.NotFound when key and hold do not match.
+func (o *Office) FindHold(ctx context.Context, k HoldKey) (Hold, error) {
+	return o.stock.findHold(ctx, o.db, k)
+}
+
+// SetTypes changes the ticket types of a hold's items (by index) and returns it with its new prices.
+func (o *Office) SetTypes(ctx context.Context, k HoldKey, typeIDs []string) (h Hold, err error) {
+	defer fault.Wrap(&err, "set ticket types")
+	h, err = o.FindHold(ctx, k)
+	if err != nil {
+		return Hold{}, err
+	}
+	f, err := o.stock.offerOf(ctx, h.PerformanceID)
+	if err != nil {
+		return Hold{}, err
+	}
+	if len(typeIDs) != len(h.Items) {
+		return Hold{}, ErrNoPrice.On("types")
+	}
+	ref := refOf(h)
+	was := slices.Clone(h.Items)
+	h.Total.Minor = 0
+	for i := range h.Items {
+		it := &h.Items[i]
+		if it.TypeID, it.Price, err = priceOf(f, it.ZoneID, typeIDs[i]); err != nil {
+			return Hold{}, err
+		}
+		h.Total = h.Total.Add(it.Price)
+	}
+	err = o.db.Transact(ctx, func(tx *db.DB) error {
+		// The hold's row is the lock: checkout takes the same one and compares the total.
+		ok, err := retypeHold(ctx, tx, ref, h.Total, o.stock.nowMicros())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrHoldGone
+		}
+		for i, it := range h.Items {
+			if it != was[i] {
+				if err := retypeItem(ctx, tx, ref, itemRow{itemNo: i, HoldItem: it}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Hold{}, err
+	}
+	return h, nil
+}
+
+// Release gives a hold back. ErrHoldGone when there is nothing to give back any more.
+func (o *Office) Release(ctx context.Context, k HoldKey) (err error) {
+	defer fault.Wrap(&err, "release a hold")
+	h, err := o.FindHold(ctx, k)
+	if err != nil {
+		return err
+	}
+	_, err = o.stock.ask(ctx, &ask{performanceID: h.PerformanceID, give: refOf(h).id})
+	return err
+}
+
+const (
+	sweepAtOnce = 500            // holds looked at in one round of ExpireHolds
+	keepEnded   = 24 * time.Hour // how long an ended hold that was never ordered is kept
+)
 
 // ExpireHolds gives back what has run out, of holds and of unpaid orders, and returns how many holds; a periodic job calls it.
-func (o *Office) ExpireHolds(ctx context.Context) (int, error) { panic("contract") }
+func (o *Office) ExpireHolds(ctx context.Context) (n int, err error) {
+	defer fault.Wrap(&err, "expire holds")
+	for {
+		due, err := duePerformances(ctx, o.db, o.stock.nowMicros(), sweepAtOnce)
+		if err != nil {
+			return n, err
+		}
+		swept := 0
+		for _, p := range due {
+			a, err := o.stock.ask(ctx, &ask{performanceID: p, sweep: true})
+			if err != nil {
+				return n, err
+			}
+			swept += a.swept
+		}
+		n += swept
+		if swept == 0 { // what is left is just being ordered by somebody
+			break
+		}
+	}
+	before := clock.Micros(o.clock.Now().Add(-keepEnded))
+	return n, o.db.Transact(ctx, func(tx *db.DB) error { return purgeHolds(ctx, tx, before, sweepAtOnce) })
+}
+
+// expireHoldsJob is the periodic sweep. It carries nothing: what is due stands in the tables.
+type expireHoldsJob struct{}
+
+// Kind names the job's handler.
+func (expireHoldsJob) Kind() string { return "boxoffice_expire_holds" }
+
+func (o *Office) registerHoldJobs() {
+	jobs.Handle(o.jobs, func(ctx context.Context, _ expireHoldsJob) error {
+		_, err := o.ExpireHolds(ctx)
+		return err
+	})
+	o.jobs.Every(10*time.Second, expireHoldsJob{})
+}
+
+// findHold reads an active hold by its key, from the database or inside a transaction.
+func (s *stock) findHold(ctx context.Context, d *db.DB, k HoldKey) (h Hold, err error) {
+	defer fault.Wrap(&err, "find a hold")
+	ref, ok := parseHoldRef(k.ID)
+	if !ok {
+		return Hold{}, fault.New(fault.NotFound, "")
+	}
+	row, err := readHold(ctx, d, ref)
+	if err != nil {
+		return Hold{}, err
+	}
+	sum := hashHoldSecret(k.Secret)
+	if subtle.ConstantTimeCompare(sum, row.secretHash) != 1 {
+		return Hold{}, fault.New(fault.NotFound, "")
+	}
+	if row.state != holdActive || row.expiresAt <= s.nowMicros() {
+		return Hold{}, ErrHoldGone
+	}
+	items, err := liveItems(ctx, d, ref.performanceID, []string{ref.id})
+	if err != nil {
+		return Hold{}, err
+	}
+	h = Hold{ID: ref.String(), PerformanceID: ref.performanceID, ExpiresAt: clock.FromMicros(row.expiresAt),
+		Total: money.Amount{Minor: row.total, Currency: row.currency}}
+	for _, it := range items {
+		it.Price.Currency = row.currency
+		h.Items = append(h.Items, it.HoldItem)
+	}
+	return h, nil
+}
+
+// newHoldSecret returns a secret and what the database keeps of it.
+func newHoldSecret() (secret string, hash []byte) {
+	var b [32]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails, says crypto/rand
+	secret = base64.RawURLEncoding.EncodeToString(b[:])
+	return secret, hashHoldSecret(secret)
+}
+
+func hashHoldSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}

@@ -2,15 +2,70 @@ package boxoffice
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
 )
 
-// stock decides together what arrives together for one performance.
-type stock struct{ deps }
+// stock decides together what arrives together for one performance (hold_desk.go), moves seats and places between
+// free, held and sold behind the performance's gate (stock_book.go), and shows what is left (availability.go).
+type stock struct {
+	deps
+	// offerOf reads what a performance sells; tests put their own in its place.
+	offerOf func(ctx context.Context, performanceID string) (offer, error)
+	// watchEvery is how often a watched performance is looked at for changes that other processes made.
+	watchEvery time.Duration
+	// walls are taken down by tests only, to see that the checks would notice.
+	walls walls
 
-func newStock(d deps) *stock { return &stock{deps: d} }
+	desksMu sync.Mutex
+	desks   map[string]*desk
+
+	boardsMu sync.Mutex
+	boards   map[string]*board
+
+	halls sync.Map // plan hash → *hall
+}
+
+// walls are the guards against selling twice. The zero value has them all; the unique index is the third.
+type walls struct {
+	blind     bool // decide without looking at what is taken
+	unguarded bool // write without asking that the seat is still free
+}
+
+func newStock(d deps) *stock {
+	s := &stock{deps: d, watchEvery: 300 * time.Millisecond, desks: map[string]*desk{}, boards: map[string]*board{}}
+	s.offerOf = s.readOffer
+	return s
+}
+
+// offer is what a performance sells: its prices and the places of its plan.
+type offer struct {
+	catalog.Performance
+	seats    []catalog.Seat
+	areas    []catalog.StandingArea
+	seatByID func(id string) (catalog.Seat, bool)
+}
+
+func (s *stock) readOffer(ctx context.Context, performanceID string) (offer, error) {
+	p, err := s.catalog.Performance(ctx, performanceID)
+	if err != nil {
+		return offer{}, err
+	}
+	plan, err := s.catalog.Plan(ctx, p.PlanHash)
+	if err != nil {
+		return offer{}, err
+	}
+	return offerFrom(p, plan), nil
+}
+
+func offerFrom(p catalog.Performance, plan *catalog.Plan) offer {
+	return offer{Performance: p, seats: plan.Seats(), areas: plan.Areas(), seatByID: plan.SeatByID}
+}
 
 // SeatState is what a seat is now; two bits.
 type SeatState byte
@@ -23,43 +78,40 @@ const (
 	SeatBlocked SeatState = 3 // a house seat, or not for sale
 )
 
-// Availability is what is left of a performance at a version.
-type Availability struct {
-	Version int64
-	Seats   []SeatState // by Seat.No
-	Areas   []AreaLeft  // by StandingArea.No
-}
-
-// AreaLeft is how many places of a standing area are free.
-type AreaLeft struct {
-	AreaID string
-	ZoneID string
-	Free   int
-	Held   int
-	Sold   int
-}
-
-// Delta is what changed since a version.
-type Delta struct {
-	Version int64
-	Seats   map[int]SeatState
-	Areas   map[int]AreaLeft
-}
-
 // OpenSale lays out the stock of a performance from its plan; calling it again changes nothing.
-// The import calls it for every performance it makes.
+// The import calls it for every performance it makes. Places of a category that no price zone sells are blocked.
 func (o *Office) OpenSale(ctx context.Context, tx *db.DB, p catalog.Performance, plan *catalog.Plan) error {
-	panic("contract")
+	return o.stock.open(ctx, tx, offerFrom(p, plan))
 }
 
-// Availability returns what is left now.
-func (o *Office) Availability(ctx context.Context, performanceID string) (Availability, error) {
-	panic("contract")
-}
-
-// Watch tells of changes until stop is called; a slow reader loses deltas and sees it by the version's gap.
-func (o *Office) Watch(ctx context.Context, performanceID string) (deltas <-chan Delta, stop func(), err error) {
-	panic("contract")
+func (s *stock) open(ctx context.Context, tx *db.DB, f offer) (err error) {
+	defer fault.Wrap(&err, "open the sale of %s", f.ID)
+	c := Counts{Capacity: len(f.seats)}
+	var blocked []int
+	for _, seat := range f.seats {
+		if _, sold := f.ZoneOf(seat.Category); !sold {
+			blocked = append(blocked, seat.No)
+		}
+	}
+	c.Blocked = len(blocked)
+	for _, a := range f.areas {
+		c.Capacity += a.Capacity
+		if _, sold := f.ZoneOf(a.Category); !sold {
+			c.Blocked += a.Capacity
+		}
+	}
+	c.Free = c.Capacity - c.Blocked
+	laid, err := insertStock(ctx, tx, f.ID, c)
+	if err != nil || !laid {
+		return err
+	}
+	if err := insertSeats(ctx, tx, f.ID, len(f.seats)); err != nil {
+		return err
+	}
+	if err := blockSeats(ctx, tx, f.ID, blocked); err != nil {
+		return err
+	}
+	return insertAreas(ctx, tx, f)
 }
 
 // Counts are the figures of a performance for lists.
@@ -67,24 +119,7 @@ type Counts struct{ Capacity, Free, Held, Sold, Blocked int }
 
 // Counts returns the figures of performances, read from counters that move with the stock.
 func (o *Office) Counts(ctx context.Context, performanceIDs []string) (map[string]Counts, error) {
-	panic("contract")
+	return readCounts(ctx, o.db, performanceIDs)
 }
 
-// sellHolds turns holds into seats held for an order until the order's deadline, in the order's transaction.
-// It fails with ErrHoldGone when one of them is no longer active.
-func (s *stock) orderHolds(ctx context.Context, tx *db.DB, orderID string, holds []Hold) error {
-	panic("contract")
-}
-
-// sell marks everything that is held for an order as sold. It fails when it is no longer held for it.
-func (s *stock) sell(ctx context.Context, tx *db.DB, orderID string) error { panic("contract") }
-
-// reclaim takes for an order what it had held and lost, if all of it is still free: the late payment's way.
-// It fails with ErrSeatsGone otherwise and changes nothing.
-func (s *stock) reclaim(ctx context.Context, tx *db.DB, orderID string) error { panic("contract") }
-
-// release gives back what is held for or sold to an order: it expired, was cancelled or refunded.
-func (s *stock) release(ctx context.Context, tx *db.DB, orderID string) error { panic("contract") }
-
-// changed tells watchers, after the commit, that stock of an order moved.
-func (s *stock) changed(ctx context.Context, orderID string) { panic("contract") }
+func (s *stock) nowMicros() int64 { return clock.Micros(s.clock.Now()) }
