@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"time"
 
@@ -18,15 +19,15 @@ import (
 
 // The ways in which a hold fails. Args: "seats" the ids that are gone.
 var (
-	ErrSeatsGone  = fault.New(fault.Conflict, "boxoffice.seats_gone")
-	ErrNotEnough  = fault.New(fault.Conflict, "boxoffice.not_enough") // standing area; arg "free"
-	ErrNoSeat     = fault.New(fault.Invalid, "boxoffice.no_such_seat")
-	ErrNoPrice    = fault.New(fault.Invalid, "boxoffice.no_such_price")
-	ErrQuantity   = fault.New(fault.Invalid, "boxoffice.quantity")
-	ErrEmptyHold  = fault.New(fault.Invalid, "boxoffice.empty_hold")
-	ErrTooMany    = fault.New(fault.Invalid, "boxoffice.order_limit") // arg "limit"
-	ErrNotOnSale  = fault.New(fault.Conflict, "boxoffice.not_on_sale")
-	ErrHoldGone   = fault.New(fault.Gone, "boxoffice.hold_gone")
+	ErrSeatsGone = fault.New(fault.Conflict, "boxoffice.seats_gone")
+	ErrNotEnough = fault.New(fault.Conflict, "boxoffice.not_enough") // standing area; arg "free"
+	ErrNoSeat    = fault.New(fault.Invalid, "boxoffice.no_such_seat")
+	ErrNoPrice   = fault.New(fault.Invalid, "boxoffice.no_such_price")
+	ErrQuantity  = fault.New(fault.Invalid, "boxoffice.quantity")
+	ErrEmptyHold = fault.New(fault.Invalid, "boxoffice.empty_hold")
+	ErrTooMany   = fault.New(fault.Invalid, "boxoffice.order_limit") // arg "limit"
+	ErrNotOnSale = fault.New(fault.Conflict, "boxoffice.not_on_sale")
+	ErrHoldGone  = fault.New(fault.Gone, "boxoffice.hold_gone")
 	ErrBusy      = fault.New(fault.Unavailable, "boxoffice.busy")
 )
 
@@ -165,6 +166,15 @@ const (
 // ExpireHolds gives back what has run out, of holds and of unpaid orders, and returns how many holds; a periodic job calls it.
 func (o *Office) ExpireHolds(ctx context.Context) (n int, err error) {
 	defer fault.Wrap(&err, "expire holds")
+	n, err = o.sweepHolds(ctx)
+	_, oerr := o.expireOrders(ctx)
+	before := clock.Micros(o.clock.Now().Add(-keepEnded))
+	perr := o.db.Transact(ctx, func(tx *db.DB) error { return purgeHolds(ctx, tx, before, sweepAtOnce) })
+	return n, errors.Join(err, oerr, perr)
+}
+
+// sweepHolds asks each performance with holds whose time is over to end them, until none is left.
+func (o *Office) sweepHolds(ctx context.Context) (n int, err error) {
 	for {
 		due, err := duePerformances(ctx, o.db, o.stock.nowMicros(), sweepAtOnce)
 		if err != nil {
@@ -180,11 +190,9 @@ func (o *Office) ExpireHolds(ctx context.Context) (n int, err error) {
 		}
 		n += swept
 		if swept == 0 { // what is left is just being ordered by somebody
-			break
+			return n, nil
 		}
 	}
-	before := clock.Micros(o.clock.Now().Add(-keepEnded))
-	return n, o.db.Transact(ctx, func(tx *db.DB) error { return purgeHolds(ctx, tx, before, sweepAtOnce) })
 }
 
 // expireHoldsJob is the periodic sweep. It carries nothing: what is due stands in the tables.

@@ -163,7 +163,7 @@ func (r *round) setHeld(seatNo int) {
 }
 
 // itemsFor finds everything a draft wants, or nothing.
-func (r *round) itemsFor(d draft) ([]HoldItem, error) {
+func (r *round) itemsFor(d wishes) ([]HoldItem, error) {
 	if d.best != nil {
 		return r.bestItems(d.best)
 	}

@@ -134,7 +134,7 @@ func (s *stock) settle(performanceID string, batch []*ask) {
 // bid is a request with its draft and the key of the hold it may become.
 type bid struct {
 	*ask
-	draft  draft
+	draft  wishes
 	id     string
 	secret string
 	hash   []byte

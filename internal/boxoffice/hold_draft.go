@@ -7,8 +7,8 @@ import (
 // mostItems bounds a hold whatever the performance's own limit says.
 const mostItems = 100
 
-// draft is a request that has been checked against the offer and waits for the stock's answer.
-type draft struct {
+// wishes are a request that has been checked against the offer and waits for the stock's answer.
+type wishes struct {
 	seats []HoldItem  // chosen by hand
 	areas []areaDraft // standing places by zone
 	best  *bestDraft
@@ -28,8 +28,8 @@ type bestDraft struct {
 }
 
 // draftTake checks what can be checked without the stock.
-func draftTake(f offer, r HoldRequest) (draft, error) {
-	var d draft
+func draftTake(f offer, r HoldRequest) (wishes, error) {
+	var d wishes
 	if len(r.Seats) == 0 && len(r.Items) == 0 {
 		return d, ErrEmptyHold
 	}
@@ -91,12 +91,12 @@ func draftSeats(f offer, wishes []SeatWish) ([]HoldItem, error) {
 	return items, nil
 }
 
-func draftBest(f offer, h *hall, r BestRequest) (draft, error) {
+func draftBest(f offer, h *hall, r BestRequest) (wishes, error) {
 	if r.N < 1 {
-		return draft{}, ErrQuantity.On("n")
+		return wishes{}, ErrQuantity.On("n")
 	}
 	if limit := limitOf(f); r.N > limit {
-		return draft{}, ErrTooMany.With("limit", limit)
+		return wishes{}, ErrTooMany.With("limit", limit)
 	}
 	type quote struct {
 		typeID string
@@ -112,9 +112,9 @@ func draftBest(f offer, h *hall, r BestRequest) (draft, error) {
 		}
 	}
 	if len(zones) == 0 {
-		return draft{}, ErrNoPrice
+		return wishes{}, ErrNoPrice
 	}
-	return draft{best: &bestDraft{n: r.N, accessible: r.Accessible, hall: h, itemOf: func(no int) (HoldItem, bool) {
+	return wishes{best: &bestDraft{n: r.N, accessible: r.Accessible, hall: h, itemOf: func(no int) (HoldItem, bool) {
 		seat := f.seats[no]
 		zone, _ := f.ZoneOf(seat.Category)
 		q, ok := zones[zone.ID]

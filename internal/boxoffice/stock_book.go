@@ -82,7 +82,7 @@ func (b *book) countArea(no int, m moves) {
 	b.count(m)
 }
 
-// pass moves everything that holds still have from one state to another and returns what that was. 
+// pass moves everything that holds still have from one state to another and returns what that was.
 func (b *book) pass(ctx context.Context, holdIDs []string, from, to SeatState) ([]itemRow, error) {
 	items, err := liveItems(ctx, b.tx, b.performanceID, holdIDs)
 	if err != nil {
