@@ -9,12 +9,14 @@ package privacy
 
 import (
 	"context"
-	"time"
+	"regexp"
+	"strings"
+	"sync"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
-	"github.com/sahna/sahna/internal/vault"
 )
 
 // Operator is the legal entity that runs the site, as the configuration tells.
@@ -25,93 +27,60 @@ type Operator struct {
 	Address   i18n.Text `toml:"address"`
 	Phones    []string  `toml:"phones"`
 	Email     string    `toml:"email"`
-	Officer   string    `toml:"officer_email"` // the person responsible for personal data (94-V 25(2)(10))
+	Officer   string    `toml:"officer_email"` // the person responsible for personal data (94-V 25(2)(10)); the e-mail address when empty
 	Bank      i18n.Text `toml:"bank"`
 	Accent    string    `toml:"accent"` // "#rrggbb"
 	Site      string    `toml:"-"`      // base address, filled in by app
 }
 
+// ErrOperator is a profile that lacks what every policy must say; its field names the key.
+var ErrOperator = fault.New(fault.Invalid, "privacy.operator_incomplete")
+
+var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+
+// Check names what the profile lacks: a policy without the operator's name, BIN, address and contacts is none.
+func (o Operator) Check() error {
+	var wrong fault.Fields
+	need := func(ok bool, key string) {
+		if !ok {
+			wrong = append(wrong, ErrOperator.On(key).With("key", key))
+		}
+	}
+	need(o.Name.KK != "" && o.Name.RU != "", "name")
+	need(twelveDigits.MatchString(o.BIN), "bin")
+	need(o.Address.KK != "" && o.Address.RU != "", "address")
+	need(len(o.Phones) > 0, "phones")
+	need(strings.Contains(o.Email, "@"), "email")
+	return wrong.OrNil()
+}
+
 // Privacy keeps versions and consents, and is the vault's gate.
 type Privacy struct {
-	// the owner fills this in
+	db       *db.DB
+	clock    clock.Clock
+	operator Operator
+	known    sync.Map // version id → Version; a version never changes
 }
 
 // New makes the room. It publishes the policy and the offer that the operator's profile gives when their text differs from the
 // version in force.
-func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (*Privacy, error) {
-	panic("contract")
+func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy, err error) {
+	defer fault.Wrap(&err, "open privacy")
+	if op.Officer == "" {
+		op.Officer = op.Email
+	}
+	if err := op.Check(); err != nil {
+		return nil, err
+	}
+	p := &Privacy{db: d, clock: c, operator: op}
+	for _, k := range []Kind{Policy, Offer} {
+		text, err := write(k, op)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := p.publish(ctx, k, text); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
-
-// Kind is which document.
-type Kind string
-
-// The published documents.
-const (
-	Policy Kind = "privacy"
-	Offer  Kind = "offer"
-)
-
-// Version is a published text; it never changes.
-type Version struct {
-	ID        string
-	Kind      Kind
-	Number    int
-	Hash      string // hex SHA-256 over the canonical JSON of all languages, chained to the version before
-	Previous  string // hash of the version before, "" for the first
-	InForce   time.Time
-	Documents map[i18n.Lang]Document
-	Scopes    []Scope // of the policy only
-}
-
-// Document is a version's text in one language.
-type Document struct {
-	Title   string
-	Clauses []Clause
-}
-
-// Clause is a numbered part of a document. Level 1 is a heading.
-type Clause struct {
-	Number string
-	Level  int
-	Text   string
-}
-
-// Scope is one box a person ticks, unticked by default.
-type Scope struct {
-	Code     string // "service", "transfer_organiser", "marketing_email"
-	Required bool   // without it the order cannot be carried out
-	Summary  i18n.Text
-	Text     i18n.Text
-}
-
-// InForce returns the version of a document that is in force now.
-func (p *Privacy) InForce(ctx context.Context, k Kind) (Version, error) { panic("contract") }
-
-// Version returns a version by its id or hash.
-func (p *Privacy) Version(ctx context.Context, id string) (Version, error) { panic("contract") }
-
-// Versions lists all versions of a document, newest first.
-func (p *Privacy) Versions(ctx context.Context, k Kind) ([]Version, error) { panic("contract") }
-
-// Given is a consent as it arrives: which version was shown, which boxes were ticked.
-type Given struct {
-	VersionID string
-	Scopes    []string
-	Lang      i18n.Lang
-	Channel   string // "site", "api", "counter"
-}
-
-// Check refuses a consent that lacks a required scope, names an unknown one or an old version (fault.Invalid,
-// codes privacy.consent_missing, privacy.consent_unknown, privacy.version_old; field "consents").
-func (p *Privacy) Check(ctx context.Context, given []Given) error { panic("contract") }
-
-// Record writes a person's consents, in the caller's transaction and before anything personal is stored.
-func (p *Privacy) Record(ctx context.Context, tx *db.DB, person string, given []Given) error {
-	panic("contract")
-}
-
-// May implements vault.Gate.
-func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) error { panic("contract") }
-
-// Registered implements vault.Gate.
-func (p *Privacy) Registered(f vault.Field) bool { panic("contract") }

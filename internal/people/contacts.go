@@ -1,0 +1,156 @@
+package people
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// What can be wrong with contacts.
+var (
+	ErrNameNeeded  = fault.New(fault.Invalid, "people.name_needed")
+	ErrNameWrong   = fault.New(fault.Invalid, "people.name_wrong")
+	ErrNameLong    = fault.New(fault.Invalid, "people.name_long")
+	ErrEmailNeeded = fault.New(fault.Invalid, "people.email_needed")
+	ErrEmailWrong  = fault.New(fault.Invalid, "people.email_wrong")
+	ErrPhoneNeeded = fault.New(fault.Invalid, "people.phone_needed")
+	ErrPhoneWrong  = fault.New(fault.Invalid, "people.phone_wrong")
+)
+
+const (
+	maxName  = 100 // runes
+	maxEmail = 254 // bytes, RFC 5321
+	maxPhone = 40
+	region   = "KZ" // for numbers typed without +7
+)
+
+// Contacts are what a buyer gives: the minimum for a ticket to reach them.
+type Contacts struct {
+	Surname, Name, Patronymic string
+	Email, Phone              string
+}
+
+// Validate checks and normalises contacts (phone to E.164, e-mail trimmed); a fault.Fields names every wrong field
+// ("surname", "name", "patronymic", "email", "phone") with a message code people.…
+func (c Contacts) Validate() (Contacts, error) {
+	var wrong fault.Fields
+	set := func(field string, dst *string, check func(string) (string, *fault.Error)) {
+		v, err := check(*dst)
+		if err != nil {
+			wrong = append(wrong, err.On(field))
+			return
+		}
+		*dst = v
+	}
+	set("surname", &c.Surname, neededName)
+	set("name", &c.Name, neededName)
+	set("patronymic", &c.Patronymic, checkName)
+	set("email", &c.Email, checkEmail)
+	set("phone", &c.Phone, checkPhone)
+	return c, wrong.OrNil()
+}
+
+func neededName(s string) (string, *fault.Error) {
+	if strings.TrimSpace(s) == "" {
+		return s, ErrNameNeeded
+	}
+	return checkName(s)
+}
+
+// checkName takes names of any script: letters with their marks, and what joins them.
+func checkName(s string) (string, *fault.Error) {
+	if !utf8.ValidString(s) {
+		return s, ErrNameWrong
+	}
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\u00a0' }), " ")
+	if utf8.RuneCountInString(s) > maxName {
+		return s, ErrNameLong.With("max", maxName)
+	}
+	letters := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsMark(r), strings.ContainsRune(" -‐.'’ʼ`·", r):
+		default:
+			return s, ErrNameWrong
+		}
+	}
+	if s != "" && letters == 0 {
+		return s, ErrNameWrong
+	}
+	return s, nil
+}
+
+func checkEmail(s string) (string, *fault.Error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return s, ErrEmailNeeded
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > maxEmail {
+		return s, ErrEmailWrong
+	}
+	local, domain, _ := strings.Cut(s, "@")
+	if len(local) > 64 || strings.ContainsFunc(s, unicode.IsControl) || strings.ContainsAny(s, " \"<>,;") ||
+		!strings.Contains(strings.Trim(domain, "."), ".") || strings.Contains(domain, "@") {
+		return s, ErrEmailWrong
+	}
+	return s, nil
+}
+
+func checkPhone(s string) (string, *fault.Error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return s, ErrPhoneNeeded
+	}
+	if len(s) > maxPhone || strings.ContainsFunc(s, unicode.IsLetter) {
+		return s, ErrPhoneWrong
+	}
+	n, err := phonenumbers.Parse(s, region)
+	// Possible, not valid: operators open ranges faster than any list of them is renewed.
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+		return s, ErrPhoneWrong
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), nil
+}
+
+// Keep seals a person's contacts in the caller's transaction. Consent must have been recorded before (privacy.Record).
+func (p *People) Keep(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
+	defer fault.Wrap(&err, "keep contacts of %s", person)
+	return p.vault.Seal(ctx, tx, person, map[vault.Field]string{
+		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic,
+		vault.Email: c.Email, vault.Phone: c.Phone,
+	})
+}
+
+// ContactFields are the fields that Contacts holds.
+var ContactFields = []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone}
+
+// Contacts opens a person's contacts for a purpose; the journal gets actor and reason. Without fields it asks for all of ContactFields.
+func (p *People) Contacts(ctx context.Context, tx *db.DB, o vault.Opening) (c Contacts, err error) {
+	defer fault.Wrap(&err, "contacts of %s", o.Person)
+	if len(o.Fields) == 0 {
+		o.Fields = ContactFields
+	}
+	v, err := p.vault.Open(ctx, tx, o)
+	if err != nil {
+		return Contacts{}, err
+	}
+	return Contacts{Surname: v[vault.Surname].Reveal(), Name: v[vault.Name].Reveal(), Patronymic: v[vault.Patronymic].Reveal(),
+		Email: v[vault.Email].Reveal(), Phone: v[vault.Phone].Reveal()}, nil
+}
+
+// PersonsByEmail returns the persons who share an e-mail address: an account and the guests who bought with it.
+func (p *People) PersonsByEmail(ctx context.Context, email string) (_ []string, err error) {
+	defer fault.Wrap(&err, "persons by e-mail")
+	return p.vault.Find(ctx, p.db, vault.Email, strings.TrimSpace(email))
+}

@@ -1,0 +1,92 @@
+package privacy
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// Why the gate stays shut.
+var (
+	ErrNotRegistered = fault.New(fault.Forbidden, "privacy.not_registered")
+	ErrActor         = fault.New(fault.Forbidden, "privacy.actor_not_allowed")
+	ErrNoConsent     = fault.New(fault.Forbidden, "privacy.no_consent")
+)
+
+// May implements vault.Gate: an opening is allowed when the register names its purpose, fields and actor, and the consent
+// that the fields need is there. Whether the person is blocked the vault knows by itself.
+func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err error) {
+	e, ok := entryOf(o.Purpose)
+	if !ok || len(o.Fields) == 0 {
+		return ErrNotRegistered
+	}
+	for _, f := range o.Fields {
+		if !slices.Contains(e.Fields, f) {
+			return ErrNotRegistered.With("field", string(f))
+		}
+	}
+	if err := allowedActor(ctx, tx, e, o.Actor); err != nil {
+		return err
+	}
+	return p.consented(ctx, tx, e, o)
+}
+
+func (p *Privacy) consented(ctx context.Context, tx *db.DB, e Entry, o vault.Opening) error {
+	asked := map[string]bool{}
+	for _, f := range o.Fields {
+		s := e.scopeOf(f)
+		if s == "" || asked[s] {
+			continue
+		}
+		asked[s] = true
+		given, err := hasConsent(ctx, tx, o.Person, s)
+		if err != nil {
+			return err
+		}
+		if !given {
+			return ErrNoConsent.With("scope", s)
+		}
+	}
+	// A marketing opening of the name alone rests on no channel: there is nothing to write to.
+	if len(asked) == 0 && len(e.Scopes) > 0 {
+		return ErrNoConsent
+	}
+	return nil
+}
+
+// allowedActor: "system" and "person" as the entry says, "staff:<account id>" when the account has one of its roles.
+func allowedActor(ctx context.Context, tx *db.DB, e Entry, actor string) error {
+	switch {
+	case actor == "system" && e.System, actor == "person" && e.Person:
+		return nil
+	}
+	id, ok := strings.CutPrefix(actor, "staff:")
+	if !ok || len(e.Roles) == 0 {
+		return ErrActor
+	}
+	roles, err := people.RolesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		if slices.Contains(e.Roles, r) {
+			return nil
+		}
+	}
+	return ErrActor
+}
+
+// Registered implements vault.Gate: only a field that some purpose needs may be stored.
+func (p *Privacy) Registered(f vault.Field) bool {
+	for _, e := range register {
+		if slices.Contains(e.Fields, f) {
+			return true
+		}
+	}
+	return false
+}

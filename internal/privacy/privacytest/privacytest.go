@@ -1,0 +1,142 @@
+// Package privacytest gives other rooms' tests privacy, vault and people as the program has them: with the real gate.
+//
+// It owns nothing. It promises rooms over a migrated database with a sample
+// operator, gone when the test ends. Nothing outside tests imports it.
+package privacytest
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/jobs"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/vault/vaulttest"
+)
+
+// House is what stands under every room that meets people.
+type House struct {
+	DB      *db.DB
+	Keys    *db.DB // the key store's own database
+	Clock   clock.Clock
+	Jobs    *jobs.Queue
+	Mails   *Mails
+	Bundle  *i18n.Bundle
+	Privacy *privacy.Privacy
+	Vault   *vault.Vault
+	People  *people.People
+}
+
+// New builds the house over a migrated database. The clock stands still as vaulttest.Clock does when c is nil.
+func New(t testing.TB, d *db.DB, c clock.Clock) *House {
+	t.Helper()
+	if c == nil {
+		c = vaulttest.Clock()
+	}
+	h := &House{DB: d, Keys: dbtest.Empty(t, d.Engine()), Clock: c, Mails: &Mails{}}
+	var err error
+	if h.Jobs, err = jobs.Open(d, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatalf("open the queue: %v", err)
+	}
+	if h.Bundle, err = i18n.New(Messages()...); err != nil {
+		t.Fatalf("load messages: %v", err)
+	}
+	if h.Privacy, err = privacy.New(t.Context(), d, c, Operator()); err != nil {
+		t.Fatalf("open privacy: %v", err)
+	}
+	h.Vault = vaulttest.With(t, d, c, vault.Config{Gate: h.Privacy, Keys: h.Keys})
+	if h.People, err = people.New(d, c, h.Vault, h.Jobs, h.Mails, h.Bundle); err != nil {
+		t.Fatalf("open people: %v", err)
+	}
+	return h
+}
+
+// Messages are the words of the rooms in the house.
+func Messages() []fs.FS {
+	return []fs.FS{i18n.Messages, vault.Messages, people.Messages, privacy.Messages}
+}
+
+// Operator is a sample profile.
+func Operator() privacy.Operator {
+	return privacy.Operator{
+		Name:      i18n.Text{KK: "«Сахна билет» ЖШС", RU: "ТОО «Сахна билет»", EN: "Sahna Bilet LLP"},
+		ShortName: "Sahna Bilet",
+		BIN:       "260140012345",
+		Address:   i18n.Text{KK: "Алматы қ., Абай даңғылы, 1", RU: "г. Алматы, проспект Абая, 1", EN: "1 Abay Avenue, Almaty"},
+		Phones:    []string{"+7 727 000 00 00"},
+		Email:     "bilet@example.kz",
+		Officer:   "derek@example.kz",
+		Accent:    "#d9482b",
+		Site:      "https://bilet.example.kz",
+	}
+}
+
+// Given is a whole consent to the policy in force, with further scopes if wanted.
+func Given(t testing.TB, p *privacy.Privacy, more ...string) []privacy.Given {
+	t.Helper()
+	v, err := p.InForce(t.Context(), privacy.Policy)
+	if err != nil {
+		t.Fatalf("policy in force: %v", err)
+	}
+	g := privacy.Given{VersionID: v.ID, Scopes: more, Lang: i18n.KK, Channel: "site"}
+	for _, s := range v.Scopes {
+		if s.Required {
+			g.Scopes = append(g.Scopes, s.Code)
+		}
+	}
+	return []privacy.Given{g}
+}
+
+// Aigul is a sample buyer, already valid.
+func Aigul() people.Contacts {
+	return people.Contacts{Surname: "Серікқызы", Name: "Айгүл", Patronymic: "Нұрланқызы", Email: "aigul@example.kz", Phone: "+77011234567"}
+}
+
+// Guest makes a person who has consented and whose contacts are kept, and returns the person's id.
+func (h *House) Guest(t testing.TB, c people.Contacts, more ...string) string {
+	t.Helper()
+	person, err := h.People.NewPerson(t.Context())
+	if err != nil {
+		t.Fatalf("new person: %v", err)
+	}
+	given := Given(t, h.Privacy, more...)
+	if err := h.DB.Transact(t.Context(), func(tx *db.DB) error {
+		if err := h.Privacy.Record(t.Context(), tx, person, given); err != nil {
+			return err
+		}
+		return h.People.Keep(t.Context(), tx, person, c)
+	}); err != nil {
+		t.Fatalf("keep a guest: %v", err)
+	}
+	return person
+}
+
+// Mails collects letters instead of sending them.
+type Mails struct {
+	mu   sync.Mutex
+	sent []mail.Letter
+}
+
+// Send implements mail.Sender.
+func (m *Mails) Send(_ context.Context, l mail.Letter) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = append(m.sent, l)
+	return nil
+}
+
+// All returns the letters so far.
+func (m *Mails) All() []mail.Letter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]mail.Letter(nil), m.sent...)
+}
