@@ -125,8 +125,8 @@ func (p *Privacy) publish(ctx context.Context, k Kind, c content) (v Version, er
 	if err != nil {
 		return Version{}, err
 	}
+	var row versionRow
 	for range 3 { // a second process may publish the same text at the same moment
-		var row versionRow
 		err = p.db.Transact(ctx, func(tx *db.DB) error {
 			last, err := lastVersion(ctx, tx, k)
 			if err != nil && !errors.Is(err, db.ErrNoRow) {
@@ -168,7 +168,7 @@ func (p *Privacy) inForce(ctx context.Context, d *db.DB, k Kind) (Version, error
 }
 
 // Version returns a version by its id or hash.
-func (p *Privacy) Version(ctx context.Context, id string) (v Version, err error) {
+func (p *Privacy) Version(ctx context.Context, id string) (Version, error) {
 	return p.version(ctx, p.db, id)
 }
 
