@@ -127,7 +127,7 @@ type Shape struct {
 	W, H        float64 // of a rectangle; the radii of an ellipse or circle
 	Color       string
 	BorderColor string
-	Text        string
+	Text        i18n.Text // drawn at TextX, TextY, which is its middle
 	TextX       float64
 	TextY       float64
 	TextSize    float64

@@ -168,15 +168,25 @@ func shapeOf(a *areaDoc, zone Point) Shape {
 }
 
 func (s *Shape) addText(a *areaDoc) {
-	s.TextSize = 16
-	if w := a.Text.Word; w != nil {
-		s.Text, s.TextX, s.TextY = *w, s.X+s.W/2, s.Y+s.H/2
+	s.TextSize, s.Text = 16, a.Title
+	s.TextX, s.TextY = s.X, s.Y
+	if s.Kind == "rectangle" {
+		s.TextX, s.TextY = s.X+s.W/2, s.Y+s.H/2
+	}
+	if w := a.Text.Word; w != nil && *w != "" {
+		s.Text = orName(a.Title, *w)
 	}
 	d := a.Text.Doc
-	if d == nil || d.Text == nil {
+	if d == nil {
 		return
 	}
-	s.Text, s.TextX, s.TextY, s.TextColor = *d.Text, s.X, s.Y, colorOf(d.Color)
+	if d.Text != nil && *d.Text != "" {
+		s.Text = orName(a.Title, *d.Text)
+	}
+	s.TextColor = colorOf(d.Color)
+	if a.Title == (i18n.Text{}) { // pretix counts from the area's corner, ours from its middle unless told
+		s.TextX, s.TextY = s.X, s.Y
+	}
 	if d.Position != nil {
 		s.TextX, s.TextY = s.X+d.Position.X, s.Y+d.Position.Y
 	}
@@ -200,7 +210,7 @@ func (s *Shape) bounds() Rect {
 	case "ellipse", "circle":
 		b.add(s.X, s.Y, math.Max(s.W, s.H))
 	}
-	if s.Text != "" {
+	if s.Text != (i18n.Text{}) {
 		b.add(s.TextX, s.TextY, s.TextSize/2)
 	}
 	return b

@@ -16,7 +16,7 @@ import (
 //	category  title{kk,ru,en}
 //	zone      title, floor, entrance, outline[]      a zone is a section
 //	seat      table, entrance, accessible, companion, restricted, note{kk,ru,en}
-//	area      standing{id, name, category, capacity, entrance} or table{id, label}
+//	area      title{kk,ru,en}, standing{id, name, category, capacity, entrance} or table{id, label}
 //
 // The order of the fields here is the canonical order, and so part of every plan's name: never change it.
 
@@ -118,6 +118,7 @@ type areaDoc struct {
 	Ellipse     *ellipseDoc  `json:"ellipse,omitempty"`
 	Circle      *circleDoc   `json:"circle,omitempty"`
 	Text        textOrWord   `json:"text,omitzero"`
+	Title       i18n.Text    `json:"title,omitzero"`
 	Standing    *standingDoc `json:"standing,omitempty"`
 	Table       *tableDoc    `json:"table,omitempty"`
 }

@@ -173,6 +173,9 @@ func (pp *planParser) area() areaDoc {
 			a.Height = pp.numberRef(0, maxCoordinate)
 		case "text":
 			a.Text = pp.textOrWord()
+		case "title":
+			pp.mark(variantOwn)
+			a.Title = pp.title()
 		case "standing":
 			pp.mark(variantOwn)
 			a.Standing = pp.standing()

@@ -3,6 +3,8 @@ package catalog
 import (
 	"fmt"
 	"math"
+
+	"github.com/sahna/sahna/internal/platform/i18n"
 )
 
 // ExportPretix writes a plan for pretix, in the variant it came in, else in the present one. What came from pretix goes
@@ -46,6 +48,7 @@ var exportWords = []struct{ what, words string }{
 	{"floors", "%d floors are left out: pretix draws all on one"},
 	{"entrances", "%d entrances are left out"},
 	{"titles", "%d translated section names are left out"},
+	{"words", "%d drawn words stay in one language"},
 	{"outlines", "%d section outlines are left out"},
 	{"standing", "%d standing areas become drawings: make products with quotas for their capacity"},
 	{"tables", "%d tables become drawings: their seats stay"},
@@ -56,13 +59,13 @@ var exportWords = []struct{ what, words string }{
 }
 
 func pretixZone(z zoneDoc, lost map[string]int) zoneDoc {
-	if z.Name == nil && z.Title.RU+z.Title.KK+z.Title.EN != "" {
-		name := z.Title.In("ru")
+	if z.Name == nil && z.Title != (i18n.Text{}) {
+		name := z.Title.In(i18n.RU)
 		z.Name = &name
 	}
-	lost["titles"] += one(!isEmpty(z.Title.KK, z.Title.RU, z.Title.EN))
+	lost["titles"] += one(z.Title != (i18n.Text{}))
 	lost["outlines"] += one(len(z.Outline) > 0)
-	z.Title.KK, z.Title.RU, z.Title.EN = "", "", ""
+	z.Title = i18n.Text{}
 	z.Floor, z.Entrance, z.Outline = "", "", nil
 	rows := make([]rowDoc, len(z.Rows))
 	for i, r := range z.Rows {
@@ -79,7 +82,12 @@ func pretixZone(z zoneDoc, lost map[string]int) zoneDoc {
 		for i, a := range z.Areas {
 			lost["standing"] += one(a.Standing != nil)
 			lost["tables"] += one(a.Table != nil)
-			a.Standing, a.Table = nil, nil
+			if a.Title != (i18n.Text{}) && a.Text == (textOrWord{}) {
+				word := a.Title.In(i18n.RU)
+				a.Text.Doc = &textDoc{Text: &word}
+			}
+			lost["words"] += one(a.Title != (i18n.Text{}))
+			a.Standing, a.Table, a.Title = nil, nil, i18n.Text{}
 			areas[i] = a
 		}
 		z.Areas = areas
@@ -91,7 +99,7 @@ func pretixSeat(s seatDoc, lost map[string]int) seatDoc {
 	lost["accessible"] += one(s.Accessible)
 	lost["companion"] += one(s.Companion)
 	lost["restricted"] += one(s.Restricted)
-	lost["notes"] += one(!isEmpty(s.Note.KK, s.Note.RU, s.Note.EN))
+	lost["notes"] += one(s.Note != (i18n.Text{}))
 	return seatDoc{
 		GUID: s.GUID, Number: s.Number, UUID: s.UUID, Position: s.Position, Category: s.Category,
 		StartDirection: s.StartDirection, Radius: s.Radius,
@@ -103,13 +111,4 @@ func one(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-func isEmpty(words ...string) bool {
-	for _, w := range words {
-		if w != "" {
-			return false
-		}
-	}
-	return true
 }

@@ -90,7 +90,7 @@ func TestOwnPlan(t *testing.T) {
 	if len(a) != 1 || a[0].Capacity != 250 || a[0].Category != "floor" || a[0].Section != "upper" || a[0].Shape.W != 300 || a[0].Shape.X != 100 || a[0].Shape.Y != 600 {
 		t.Errorf("standing areas: %+v", a)
 	}
-	if len(p.Decor()) != 1 || p.Decor()[0].Text != "Stage" || len(p.Tables()) != 1 {
+	if len(p.Decor()) != 1 || p.Decor()[0].Text.EN != "Stage" || len(p.Tables()) != 1 {
 		t.Errorf("decor %+v, tables %+v", p.Decor(), p.Tables())
 	}
 	if len(p.Floors()) != 2 || len(p.Entrances()) != 1 || len(p.Sections()) != 2 || len(p.Sections()[0].Outline) != 4 {
