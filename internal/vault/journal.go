@@ -24,6 +24,7 @@ const (
 	VerbBlock   Verb = "block"
 	VerbUnblock Verb = "unblock"
 	VerbDestroy Verb = "destroy"
+	VerbReindex Verb = "reindex" // hashed again under another index key
 )
 
 // Entry is one line of the journal. It names fields and never holds a value; the person stands in it under a
