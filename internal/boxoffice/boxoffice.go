@@ -85,5 +85,6 @@ func New(d Deps, cfg Config) (*Office, error) {
 	}
 	o.stock = newStock(o.deps)
 	o.registerJobs()
+	o.registerHoldJobs()
 	return o, nil
 }
