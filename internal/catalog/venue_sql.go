@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strings"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/i18n"
@@ -81,4 +82,14 @@ func (c *Catalog) Cities(ctx context.Context) ([]City, error) {
 			GROUP BY v.city ORDER BY COUNT(DISTINCT p.event_id) DESC, v.city LIMIT 100`, clock.Micros(c.clock.Now()))
 		return out, err
 	})
+}
+
+// findHall finds a hall by "venue/hall"; ErrNoHall when there is none.
+func (e *Editor) findHall(ctx context.Context, name string) (hallFound, error) {
+	venue, hall, _ := strings.Cut(name, "/")
+	var h hallFound
+	err := e.tx.QueryRow(ctx, `SELECT h.id, h.venue_id, h.slug, h.name, v.zone FROM catalog_hall h
+		JOIN catalog_venue v ON v.id = h.venue_id WHERE v.slug = $1 AND h.slug = $2`, venue, hall).
+		Scan(&h.hall.ID, &h.hall.VenueID, &h.hall.Slug, text{&h.hall.Name}, &h.zone)
+	return h, missing(err, ErrNoHall)
 }
