@@ -64,7 +64,12 @@ func (c *Catalog) ImportEvents(ctx context.Context, file []byte, opts ImportOpti
 	return r, nil
 }
 
-// checkEvents reads a file without a database.
+// CheckEvents reads a file of events without a database: what can be told from the file alone.
+func CheckEvents(file []byte) error {
+	_, err := checkEvents(file)
+	return err
+}
+
 func checkEvents(file []byte) (eventsFile, error) {
 	var p problems
 	root, ok := parseYAML(file, &p)

@@ -69,6 +69,8 @@ func (p *problems) add(line int, path, format string, args ...any) {
 	p.list = append(p.list, Problem{Line: max(line, 1), Path: path, Reason: fmt.Sprintf(format, args...)})
 }
 
+func (p *problems) count() int { return len(p.list) + p.more }
+
 // err returns the ImportError, nil when nothing is wrong.
 func (p *problems) err() error {
 	if len(p.list) == 0 {

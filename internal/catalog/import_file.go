@@ -267,6 +267,7 @@ func readShow(v value, e eventEntry) showEntry {
 
 // readOffer reads zones, types and prices; each must be sold somewhere.
 func (e *eventEntry) readOffer(f fields) {
+	before := f.to.count()
 	for i, v := range f.need("zones").list(maxZonesOfEvent) {
 		zf := v.fields("id", "name", "color", "categories")
 		z := PriceZone{ID: zf.need("id").slug(), Name: zf.need("name").text(maxTitle), Color: zf.get("color").matching(colorForm, "a colour like \"#c8553d\"")}
@@ -286,7 +287,9 @@ func (e *eventEntry) readOffer(f fields) {
 		e.offer.Types = append(e.offer.Types, t)
 	}
 	e.readPrices(f.need("prices"))
-	e.checkOffer(f)
+	if f.to.count() == before { // what follows from a mistake is not told as another
+		e.checkOffer(f)
+	}
 }
 
 func (e *eventEntry) readPrices(v value) {
