@@ -10,6 +10,7 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/money"
 )
 
@@ -31,6 +32,9 @@ type Ticket struct {
 	Price         money.Amount
 	Void          bool
 }
+
+// URL is the path of a ticket's own page in a language, for its holder.
+func (t Ticket) URL(l i18n.Lang) string { return "/" + string(l) + "/ticket/" + t.Code + "/" + t.Secret }
 
 // Claim is what a ticket's QR says and Ed25519 signs.
 type Claim struct {
