@@ -77,9 +77,11 @@ func focus(seats []catalog.Seat) (x, y, span float64) {
 		minY, maxY = min(minY, s.Y), max(maxY, s.Y)
 	}
 	span = math.Hypot(maxX-minX, maxY-minY) + 1
-	hole := min(maxX-minX, maxY-minY) * 0.18
+	// Seats surround the stage when the middle is empty, much wider than an aisle.
+	pitch := math.Sqrt((maxX - minX) * (maxY - minY) / float64(len(seats)))
+	hole := max(0.18*min(maxX-minX, maxY-minY), 2.5*pitch)
 	midX, midY := (minX+maxX)/2, (minY+maxY)/2
-	if hole > 0 && !slices.ContainsFunc(seats, func(s catalog.Seat) bool { return math.Hypot(s.X-midX, s.Y-midY) < hole }) {
+	if pitch > 0 && !slices.ContainsFunc(seats, func(s catalog.Seat) bool { return math.Hypot(s.X-midX, s.Y-midY) < hole }) {
 		return midX, midY, span
 	}
 	if seats[0].Y > seats[len(seats)-1].Y {

@@ -20,17 +20,19 @@ type choice struct {
 
 // split seats n in as few groups as can be, near one another. There must be n wanted seats.
 func (h *hall) split(runs []run, n int) []int {
-	choices := make([]choice, len(runs))
-	for i, r := range runs {
-		choices[i] = h.choice(r, n)
+	var choices []choice
+	for _, r := range runs {
+		for _, part := range r.stretches() {
+			choices = append(choices, h.choice(part, n))
+		}
 	}
 	best, sizes := pack(choices, n, nil)
-	from := choices
+	from, anchored := choices, false
 	for _, near := range neighbourhoods(choices) {
 		// The whole hall told how few groups and lonely seats there can be; a neighbourhood must do as well.
 		got, s := pack(near, n, &near[0])
-		if s != nil && got.groups == best.groups && got.orphans == best.orphans && (len(from) == len(choices) || got.cost < best.cost) {
-			best, sizes, from = got, s, near
+		if s != nil && got.groups == best.groups && got.orphans == best.orphans && (!anchored || got.cost < best.cost) {
+			best, sizes, from, anchored = got, s, near, true
 		}
 	}
 	var nos []int
@@ -43,8 +45,29 @@ func (h *hall) split(runs []run, n int) []int {
 	return nos
 }
 
+// stretches are the run's parts that are wanted throughout: the same seats, each with only one part wanted.
+func (r run) stretches() []run {
+	var out []run
+	for i, w := range r.wanted {
+		if !w {
+			continue
+		}
+		if i == 0 || !r.wanted[i-1] {
+			out = append(out, run{nos: r.nos, wanted: make([]bool, len(r.nos))})
+		}
+		out[len(out)-1].wanted[i] = true
+	}
+	return out
+}
+
 func (h *hall) choice(r run, n int) choice {
-	c := choice{run: r, spots: make([]spot, min(n, len(r.nos))+1)}
+	longest := 0
+	for _, w := range r.wanted {
+		if w {
+			longest++
+		}
+	}
+	c := choice{run: r, spots: make([]spot, min(n, longest)+1)}
 	for size := 1; size < len(c.spots); size++ {
 		c.spots[size] = h.spot(r, size)
 	}
@@ -157,7 +180,7 @@ func (h *hall) party(chair int, others []int, n int) (nos []int, cost float64) {
 		s := h.seats[no]
 		far := math.Hypot(s.X-at.X, s.Y-at.Y)
 		if s.RowNo != at.RowNo {
-			far *= 2
+			far *= 4
 		}
 		if !s.Companion {
 			far = far*4 + 1
