@@ -42,7 +42,9 @@ func (o *fakeOffice) TicketsOf(_ context.Context, performanceID string) (out []b
 	return out, nil
 }
 
-func (o *fakeOffice) TicketKey() ed25519.PublicKey { return make(ed25519.PublicKey, ed25519.PublicKeySize) }
+func (o *fakeOffice) TicketKey() ed25519.PublicKey {
+	return make(ed25519.PublicKey, ed25519.PublicKeySize)
+}
 
 func (o *fakeOffice) Counts(context.Context, []string) (map[string]boxoffice.Counts, error) {
 	return map[string]boxoffice.Counts{"opera": {Sold: len(o.tickets)}}, nil

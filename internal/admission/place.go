@@ -12,9 +12,10 @@ import (
 type Place struct {
 	Section     i18n.Text // or the standing area's name
 	Row, Number string    // empty for a standing place
+	Table       string    // in place of a row, when the seat stands at one
 	Zone        i18n.Text
 	Type        i18n.Text
-	Entrance    string
+	Entrance    i18n.Text
 }
 
 // Place tells where a ticket's holder goes.
@@ -34,9 +35,12 @@ func placeOf(t boxoffice.Ticket, p catalog.Performance, plan *catalog.Plan) Plac
 	var out Place
 	if seats := plan.Seats(); t.SeatNo >= 0 && t.SeatNo < len(seats) {
 		s := seats[t.SeatNo]
-		out.Section, out.Row, out.Number, out.Entrance = s.SectionName, s.Row, s.Number, s.Entrance
+		out.Section, out.Row, out.Number, out.Entrance = s.SectionName, s.Row, s.Number, entranceOf(plan, s.Entrance)
+		if s.Table != "" {
+			out.Row, out.Table = "", s.Table
+		}
 	} else if areas := plan.Areas(); t.AreaNo >= 0 && t.AreaNo < len(areas) {
-		out.Section, out.Entrance = areas[t.AreaNo].Name, areas[t.AreaNo].Entrance
+		out.Section, out.Entrance = areas[t.AreaNo].Name, entranceOf(plan, areas[t.AreaNo].Entrance)
 	}
 	for _, z := range p.Zones {
 		if z.ID == t.ZoneID {
@@ -47,4 +51,9 @@ func placeOf(t boxoffice.Ticket, p catalog.Performance, plan *catalog.Plan) Plac
 		out.Type = tt.Name
 	}
 	return out
+}
+
+func entranceOf(plan *catalog.Plan, id string) i18n.Text {
+	e, _ := plan.Entrance(id)
+	return e.Name
 }

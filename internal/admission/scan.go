@@ -107,7 +107,7 @@ func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err
 
 // judge says which ticket a code names and why it may not enter, without looking whether it has entered already.
 func (a *Admission) judge(ctx context.Context, gate Gate, s Scan) (boxoffice.Ticket, string, error) {
-	if strings.HasPrefix(strings.ToUpper(s.Code), qrPrefix) {
+	if boxoffice.IsQR(s.Code) {
 		if _, err := boxoffice.CheckQR(a.office.TicketKey(), s.Code); err != nil {
 			return boxoffice.Ticket{}, ReasonSignature, nil
 		}
@@ -125,8 +125,6 @@ func (a *Admission) judge(ctx context.Context, gate Gate, s Scan) (boxoffice.Tic
 	}
 	return t, a.refusal(t, p, gate, s), nil
 }
-
-const qrPrefix = "SAHNA1."
 
 // refusal is the rule of the door; "" lets in.
 func (a *Admission) refusal(t boxoffice.Ticket, p catalog.Performance, gate Gate, s Scan) string {

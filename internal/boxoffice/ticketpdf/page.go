@@ -72,22 +72,28 @@ func (m *Maker) page(ctx context.Context, lang i18n.Lang, t boxoffice.Ticket) (p
 
 // place is a seat or standing place as the plan names it.
 type place struct {
-	section                      i18n.Text
-	table, row, number, entrance string
-	standing                     bool
-	note                         i18n.Text
+	section            i18n.Text
+	table, row, number string
+	entrance           i18n.Text
+	standing           bool
+	note               i18n.Text
 }
 
 func placeOf(plan *catalog.Plan, t boxoffice.Ticket) place {
 	if seats := plan.Seats(); t.SeatNo >= 0 && t.SeatNo < len(seats) {
 		s := seats[t.SeatNo]
-		return place{section: s.SectionName, table: s.Table, row: s.Row, number: s.Number, entrance: s.Entrance, note: s.Note}
+		return place{section: s.SectionName, table: s.Table, row: s.Row, number: s.Number, entrance: entranceOf(plan, s.Entrance), note: s.Note}
 	}
 	if areas := plan.Areas(); t.AreaNo >= 0 && t.AreaNo < len(areas) {
 		a := areas[t.AreaNo]
-		return place{section: a.Name, entrance: a.Entrance, standing: true}
+		return place{section: a.Name, entrance: entranceOf(plan, a.Entrance), standing: true}
 	}
 	return place{standing: true}
+}
+
+func entranceOf(plan *catalog.Plan, id string) i18n.Text {
+	e, _ := plan.Entrance(id)
+	return e.Name
 }
 
 func seatCells(p *i18n.Printer, pl place, perf catalog.Performance, t boxoffice.Ticket) []cell {
@@ -131,8 +137,8 @@ func facts(p *i18n.Printer, perf catalog.Performance, hall catalog.Hall, venue c
 	if !perf.DoorsAt.IsZero() && perf.DoorsAt.Before(perf.StartsAt) {
 		out = append(out, fact{label: p.T("ticketpdf.doors"), value: p.Clock(perf.DoorsAt, perf.Zone), short: true})
 	}
-	if pl.entrance != "" {
-		out = append(out, fact{label: p.T("ticketpdf.entrance"), value: pl.entrance, short: true})
+	if e := p.Text(pl.entrance); e != "" {
+		out = append(out, fact{label: p.T("ticketpdf.entrance"), value: e, short: true})
 	}
 	kind := t.Price.String()
 	if tt, ok := perf.Type(t.TypeID); ok {

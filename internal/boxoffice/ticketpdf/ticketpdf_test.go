@@ -52,7 +52,7 @@ var performance = catalog.Performance{
 
 func sample(m *Maker, lang i18n.Lang) page {
 	p := m.bundle.Printer(lang)
-	pl := place{section: i18n.Text{KK: "Партер, сол жағы", RU: "Партер, левая сторона", EN: "Stalls, left"}, row: "12", number: "34", entrance: "B"}
+	pl := place{section: i18n.Text{KK: "Партер, сол жағы", RU: "Партер, левая сторона", EN: "Stalls, left"}, row: "12", number: "34", entrance: i18n.Text{KK: "B"}}
 	ticket := boxoffice.Ticket{OrderCode: "K7MX-2PQA", ZoneID: "z", TypeID: "t", Price: money.Tenge(12000)}
 	venue := catalog.Venue{Name: i18n.Text{KK: "М. Әуезов театры", RU: "Театр имени М. Ауэзова", EN: "Auezov Theatre"},
 		CityName: i18n.Text{KK: "Алматы", RU: "Алматы", EN: "Almaty"}, Address: i18n.Text{KK: "Абай даңғылы, 103", RU: "пр. Абая, 103", EN: "103 Abai Avenue"}}
