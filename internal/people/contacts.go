@@ -41,6 +41,12 @@ type Contacts struct {
 // Validate checks and normalises contacts (phone to E.164, e-mail trimmed); a fault.Fields names every wrong field
 // ("surname", "name", "patronymic", "email", "phone") with a message code people.…
 func (c Contacts) Validate() (Contacts, error) {
+	c, wrong := c.validate(true)
+	return c, wrong.OrNil()
+}
+
+// validate lets an account do without a phone: only an order needs one.
+func (c Contacts) validate(needPhone bool) (Contacts, fault.Fields) {
 	var wrong fault.Fields
 	set := func(field string, dst *string, check func(string) (string, *fault.Error)) {
 		v, err := check(*dst)
@@ -54,8 +60,19 @@ func (c Contacts) Validate() (Contacts, error) {
 	set("name", &c.Name, neededName)
 	set("patronymic", &c.Patronymic, checkName)
 	set("email", &c.Email, checkEmail)
-	set("phone", &c.Phone, checkPhone)
-	return c, wrong.OrNil()
+	if needPhone || strings.TrimSpace(c.Phone) != "" {
+		set("phone", &c.Phone, checkPhone)
+	}
+	return c, wrong
+}
+
+// validEmail is checkEmail for an address that stands alone.
+func validEmail(s string) (string, error) {
+	s, err := checkEmail(s)
+	if err != nil {
+		return s, err.On("email")
+	}
+	return s, nil
 }
 
 func neededName(s string) (string, *fault.Error) {
@@ -153,4 +170,32 @@ func (p *People) Contacts(ctx context.Context, tx *db.DB, o vault.Opening) (c Co
 func (p *People) PersonsByEmail(ctx context.Context, email string) (_ []string, err error) {
 	defer fault.Wrap(&err, "persons by e-mail")
 	return p.vault.Find(ctx, p.db, vault.Email, strings.TrimSpace(email))
+}
+
+// Held opens everything the vault holds on a person for the person's own look.
+func (p *People) Held(ctx context.Context, person string) (out map[vault.Field]vault.Secret, err error) {
+	defer fault.Wrap(&err, "what is held on %s", person)
+	err = p.db.Transact(ctx, func(tx *db.DB) error {
+		out, err = p.vault.Open(ctx, tx, vault.Opening{Person: person, Purpose: vault.PurposeRights,
+			Fields: HeldFields, Actor: "person", Reason: "my_data"})
+		return err
+	})
+	return out, err
+}
+
+// HeldFields are the fields that Held opens, in the order in which they are shown.
+var HeldFields = append(append([]vault.Field{}, ContactFields...), vault.BirthDate, vault.IP, vault.UserAgent)
+
+// Correct takes the person's own correction of name and phone; the e-mail address stays, since it is confirmed.
+func (p *People) Correct(ctx context.Context, s Session, c Contacts) (err error) {
+	defer fault.Wrap(&err, "correct %s", s.PersonID)
+	c.Email = "unchanged@example.kz" // not stored
+	c, wrong := c.validate(false)
+	if err := wrong.OrNil(); err != nil {
+		return err
+	}
+	return p.db.Transact(ctx, func(tx *db.DB) error {
+		return p.vault.SealAs(ctx, tx, vault.Sealing{Person: s.PersonID, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
+			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone}})
+	})
 }

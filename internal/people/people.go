@@ -9,6 +9,7 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -26,14 +27,22 @@ type People struct {
 	jobs   *jobs.Queue
 	mail   mail.Sender
 	bundle *i18n.Bundle
+	wrong  *guard // wrong passwords and codes
+	asked  *guard // letters asked for
 
 	// SiteName signs the letters; set before jobs start.
 	SiteName string
 }
 
-// New makes the room Codes are mailed through the queue.
+// New makes the room and registers its job handlers; call it before jobs start. Codes are mailed through the queue.
 func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, m mail.Sender, b *i18n.Bundle) (*People, error) {
-	p := &People{db: d, clock: c, vault: v, jobs: q, mail: m, bundle: b}
+	p := &People{
+		db: d, clock: c, vault: v, jobs: q, mail: m, bundle: b, SiteName: "Sahna",
+		wrong: newGuard(c, 5, time.Minute), asked: newGuard(c, 5, 10*time.Minute),
+	}
+	jobs.Handle(q, p.sendCode)
+	jobs.Handle(q, func(ctx context.Context, _ sweepJob) error { return p.Sweep(ctx) })
+	q.Every(15*time.Minute, sweepJob{})
 	return p, nil
 }
 
