@@ -222,15 +222,7 @@ func (i *importer) show(ctx context.Context, e eventEntry, s showEntry, starts m
 }
 
 func (i *importer) save(ctx context.Context, s showEntry, p Performance, plan *Plan) error {
-	made := db.NewID()
-	_, err := i.e.findPerformance(ctx, p)
-	if errors.Is(err, ErrNoPerformance) {
-		p.ID = made
-		i.report.New++
-	} else if err != nil {
-		return err
-	}
-	err = i.e.SavePerformance(ctx, &p)
+	made, err := i.e.StorePerformance(ctx, &p)
 	if errors.Is(err, ErrPlanChanged) {
 		i.wrong(s.at, "this performance exists with another plan: its seats may be sold, so its plan cannot change")
 		return nil
@@ -239,6 +231,9 @@ func (i *importer) save(ctx context.Context, s showEntry, p Performance, plan *P
 		return err
 	}
 	i.report.Performances++
+	if made {
+		i.report.New++
+	}
 	if i.opts.OnPerformance == nil {
 		return nil
 	}

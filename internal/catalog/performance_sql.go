@@ -64,20 +64,21 @@ func (c *Catalog) PerformancesOf(ctx context.Context, eventID string, from time.
 		WHERE p.event_id = $1 AND p.starts_at >= $2 ORDER BY p.starts_at, p.id LIMIT $3`, eventID, clock.Micros(from), limit)
 }
 
-// SavePerformance stores a performance, recognised by its id, else by its event and key, else by event, hall and start,
-// and fills in its id. The plan of one that exists cannot change (ErrPlanChanged): its stock is laid out. Zones and types
+// StorePerformance stores a performance, recognised by its id, else by its event and key, else by event, hall and start,
+// fills in its id and tells whether it is new. The plan of one that exists cannot change (ErrPlanChanged): its stock is laid out. Zones and types
 // that it had and has no more stay at the end without prices, so that sold tickets keep their names.
-func (e *Editor) SavePerformance(ctx context.Context, p *Performance) error {
+func (e *Editor) StorePerformance(ctx context.Context, p *Performance) (made bool, err error) {
 	old, err := e.findPerformance(ctx, *p)
 	switch {
 	case errors.Is(err, ErrNoPerformance):
+		made = true
 		if p.ID == "" {
 			p.ID = db.NewID()
 		}
 	case err != nil:
-		return err
+		return false, err
 	case old.PlanHash != p.PlanHash:
-		return ErrPlanChanged
+		return false, ErrPlanChanged
 	default:
 		p.ID = old.ID
 		p.keepNames(old)
@@ -94,7 +95,18 @@ func (e *Editor) SavePerformance(ctx context.Context, p *Performance) error {
 		p.ID, p.EventID, p.HallID, p.Key, p.PlanHash, p.Zone, p.Day(), clock.Micros(p.DoorsAt),
 		clock.Micros(p.StartsAt), clock.Micros(p.EndsAt), clock.Micros(p.SaleFrom), clock.Micros(p.SaleUntil),
 		p.OrderLimit, p.Cancelled, p.Currency, low.Minor, high.Minor, pack(offer{p.Zones, p.Types, p.Prices}))
+	return made, err
+}
+
+// SavePerformance is StorePerformance for who need not know whether it is new.
+func (e *Editor) SavePerformance(ctx context.Context, p *Performance) error {
+	_, err := e.StorePerformance(ctx, p)
 	return err
+}
+
+// PerformanceByKey returns an event's performance by its key; ErrNoPerformance when there is none.
+func (e *Editor) PerformanceByKey(ctx context.Context, eventID, key string) (Performance, error) {
+	return e.findPerformance(ctx, Performance{EventID: eventID, Key: key})
 }
 
 func (e *Editor) findPerformance(ctx context.Context, p Performance) (Performance, error) {

@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -87,7 +86,7 @@ func (s *stage) give(t *testing.T, e catalog.Event, at ...time.Time) (catalog.Ev
 		for _, x := range at {
 			p := s.performance(x)
 			p.EventID = e.ID
-			if err := ed.SavePerformance(t.Context(), &p); err != nil {
+			if _, err := ed.StorePerformance(t.Context(), &p); err != nil {
 				return err
 			}
 			out = append(out, p)
@@ -159,7 +158,7 @@ func TestSavingAgainUpdates(t *testing.T) {
 		again.Prices = []catalog.Price{{"parterre", "adult", money.Tenge(7000)}}
 		s.edit(t, func(ed *catalog.Editor) error {
 			p := again
-			if err := ed.SavePerformance(t.Context(), &p); err != nil {
+			if _, err := ed.StorePerformance(t.Context(), &p); err != nil {
 				return err
 			}
 			again.ID = p.ID
@@ -184,7 +183,8 @@ func TestSavingAgainUpdates(t *testing.T) {
 		err = s.Edit(t.Context(), func(ed *catalog.Editor) error {
 			p := again
 			p.PlanHash = "1111"
-			return ed.SavePerformance(t.Context(), &p)
+			_, err := ed.StorePerformance(t.Context(), &p)
+			return err
 		})
 		if !errors.Is(err, catalog.ErrPlanChanged) {
 			t.Errorf("another plan: %v", err)
@@ -312,7 +312,7 @@ func TestCardSaysHowItIsSold(t *testing.T) {
 			p := s.performance(noon.Add(24 * time.Hour))
 			p.EventID = e.ID
 			change(&p)
-			s.edit(t, func(ed *catalog.Editor) error { return ed.SavePerformance(context.WithoutCancel(t.Context()), &p) })
+			s.edit(t, func(ed *catalog.Editor) error { _, err := ed.StorePerformance(t.Context(), &p); return err })
 		}
 		save(func(p *catalog.Performance) { p.SaleFrom = from })
 		if c := s.wall(t, catalog.Filter{}).Cards[0]; c.Sale != catalog.SaleSoon || !c.SaleFrom.Equal(from) {
