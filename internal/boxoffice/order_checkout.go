@@ -43,7 +43,7 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 	}
 	d, err := o.draft(ctx, r)
 	if err != nil {
-		return Order{}, Payment{}, err
+		return o.faster(ctx, r, err)
 	}
 	if d.order.PersonID == "" {
 		// Made outside the transaction: the key must outlive a crash in it.
@@ -52,10 +52,7 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 		}
 	}
 	if err := o.db.Transact(ctx, func(tx *db.DB) error { return o.place(ctx, tx, &d) }); err != nil {
-		if ord, p, rerr := o.repeated(ctx, r); rerr == nil {
-			return ord, p, nil // the other click was faster
-		}
-		return Order{}, Payment{}, err
+		return o.faster(ctx, r, err)
 	}
 	o.stock.changed(ctx, d.order.ID)
 	if d.payment.ID != "" {
@@ -63,6 +60,16 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 		d.order.Payments = []Payment{d.payment}
 	}
 	return d.order, d.payment, nil
+}
+
+// faster looks whether err means that another click has just made the order.
+func (o *Office) faster(ctx context.Context, r CheckoutRequest, err error) (Order, Payment, error) {
+	if k := fault.KindOf(err); k == fault.Conflict || k == fault.Gone {
+		if ord, p, rerr := o.repeated(ctx, r); rerr == nil {
+			return ord, p, nil
+		}
+	}
+	return Order{}, Payment{}, err
 }
 
 // draft checks everything that can be checked before anything is written.
@@ -234,6 +241,9 @@ func (o *Office) markPaid(ctx context.Context, tx *db.DB, ord Order, at time.Tim
 func (o *Office) repeated(ctx context.Context, r CheckoutRequest) (Order, Payment, error) {
 	id := ""
 	for _, k := range r.Holds {
+		if !isID(k.ID) {
+			return Order{}, Payment{}, db.ErrNoRow
+		}
 		got, err := orderOfHold(ctx, o.db, k)
 		if err != nil {
 			return Order{}, Payment{}, err
@@ -265,6 +275,9 @@ func (o *Office) repeated(ctx context.Context, r CheckoutRequest) (Order, Paymen
 
 // OrderOfHold returns the order that a hold has become, to who has the hold's secret; ErrOrderUnknown when it has not.
 func (o *Office) OrderOfHold(ctx context.Context, k HoldKey) (Order, error) {
+	if !isID(k.ID) {
+		return Order{}, ErrOrderUnknown
+	}
 	id, err := orderOfHold(ctx, o.db, k)
 	if errors.Is(err, db.ErrNoRow) {
 		return Order{}, ErrOrderUnknown

@@ -25,12 +25,31 @@ const (
 var codeTyped = strings.NewReplacer(" ", "", "-", "", "\u00a0", "",
 	"С", "C", "Н", "H", "К", "K", "М", "M", "Р", "P", "Т", "T", "Х", "X", "У", "Y", "Ү", "Y", "Қ", "K", "Һ", "H", "Ң", "H")
 
-// cleanCode brings a typed code into the form in which it is kept.
+// cleanCode brings a typed code into the form in which it is kept; "" when it cannot be a code.
 func cleanCode(s string) string {
 	if len(s) > 64 {
 		return ""
 	}
-	return codeTyped.Replace(strings.ToUpper(strings.TrimSpace(s)))
+	s = codeTyped.Replace(strings.ToUpper(strings.TrimSpace(s)))
+	for _, r := range s {
+		if !strings.ContainsRune(codeLetters, r) {
+			return ""
+		}
+	}
+	return s
+}
+
+// isID tells whether a text that came from outside can be an id at all, before it meets the database.
+func isID(s string) bool {
+	if s == "" || len(s) > 100 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // newCode draws a code of n letters.

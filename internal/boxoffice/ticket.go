@@ -34,7 +34,9 @@ type Ticket struct {
 }
 
 // URL is the path of a ticket's own page in a language, for its holder.
-func (t Ticket) URL(l i18n.Lang) string { return "/" + string(l) + "/ticket/" + t.Code + "/" + t.Secret }
+func (t Ticket) URL(l i18n.Lang) string {
+	return "/" + string(l) + "/ticket/" + t.Code + "/" + t.Secret
+}
 
 // Claim is what a ticket's QR says and Ed25519 signs.
 type Claim struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 )
 
@@ -16,7 +17,9 @@ const (
 
 // Verify checks that ledger, stock, orders and tickets add up, and returns what does not, in words. It may run while tickets are
 // being sold: each question is one statement and sees one moment.
-func (o *Office) Verify(ctx context.Context) (findings []string, err error) {
+func (o *Office) Verify(ctx context.Context) ([]string, error) { return o.verify(ctx, o.db) }
+
+func (o *Office) verify(ctx context.Context, d *db.DB) (findings []string, err error) {
 	defer fault.Wrap(&err, "verify the box office")
 	late := clock.Micros(o.clock.Now().Add(-verifySlack))
 	for _, c := range checks {
@@ -24,7 +27,7 @@ func (o *Office) Verify(ctx context.Context) (findings []string, err error) {
 		if c.late {
 			args = append(args, late)
 		}
-		if err := o.db.Each(ctx, func(scan func(...any) error) error {
+		if err := d.Each(ctx, func(scan func(...any) error) error {
 			var which, found, wanted string
 			if err := scan(&which, &found, &wanted); err != nil {
 				return err

@@ -1,9 +1,9 @@
-// Package boxofficetest gives tests a whole box office: a small theatre with two performances, the rooms it enters, and the
+// Package banktest gives tests a whole box office: a small theatre with two performances, the rooms it enters, and the
 // test bank beside it, on an HTTP server.
 //
 // It owns nothing. It promises that nothing is faked but the clock, and that the
 // books add up when a test ends. Nothing outside tests imports it.
-package boxofficetest
+package banktest
 
 import (
 	"bytes"
@@ -24,6 +24,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/money"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
@@ -59,7 +60,7 @@ func New(t testing.TB, d *db.DB) *World {
 	w := &World{House: privacytest.New(t, d, c), Clock: c, Catalog: catalog.New(d, c), Mux: http.NewServeMux()}
 	w.Server = httptest.NewServer(w.Mux)
 	t.Cleanup(w.Server.Close)
-	w.Office, w.Bank = w.Beside(t, d)
+	w.Office, w.Bank = w.office(t, d, w.Jobs)
 	w.Bank.Mount(w.Mux)
 	w.open(t)
 	t.Cleanup(func() { w.checkBooks(t) })
@@ -79,6 +80,15 @@ func TicketKey() ed25519.PrivateKey {
 // Beside makes another box office and bank over the same database, as another process or the same one after a restart.
 func (w *World) Beside(t testing.TB, d *db.DB) (*boxoffice.Office, *testbank.Bank) {
 	t.Helper()
+	q, err := jobs.Open(d, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.office(t, d, q)
+}
+
+func (w *World) office(t testing.TB, d *db.DB, q *jobs.Queue) (*boxoffice.Office, *testbank.Bank) {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	b, err := i18n.New(Messages()...)
 	if err != nil {
@@ -89,7 +99,7 @@ func (w *World) Beside(t testing.TB, d *db.DB) (*boxoffice.Office, *testbank.Ban
 		t.Fatal(err)
 	}
 	o, err := boxoffice.New(boxoffice.Deps{
-		DB: d, Clock: w.Clock, Log: log, Catalog: w.Catalog, People: w.People, Privacy: w.Privacy, Jobs: w.Jobs,
+		DB: d, Clock: w.Clock, Log: log, Catalog: w.Catalog, People: w.People, Privacy: w.Privacy, Jobs: q,
 		Providers: []payments.Provider{bank},
 	}, boxoffice.Config{BaseURL: w.Server.URL, TicketKey: TicketKey()})
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/i18n"
@@ -53,6 +55,9 @@ func insertPayment(ctx context.Context, d *db.DB, p payment, now time.Time) erro
 }
 
 func paymentByID(ctx context.Context, d *db.DB, id string) (payment, error) {
+	if uuid.Validate(id) != nil {
+		return payment{}, errUnknown // what comes in an address may be anything
+	}
 	return scanPayment(d.QueryRow(ctx, `SELECT `+paymentColumns+` FROM testbank_payment WHERE id = $1`, id).Scan)
 }
 

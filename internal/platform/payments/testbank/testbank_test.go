@@ -201,10 +201,12 @@ func TestVerifyRefusesWhatTheBankDidNotSign(t *testing.T) {
 	for name, change := range map[string]func(*http.Request){
 		"signature": func(r *http.Request) { r.Header.Set("X-Testbank-Signature", strings.Repeat("0", 64)) },
 		"none":      func(r *http.Request) { r.Header.Del("X-Testbank-Signature") },
-		"body":      func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(`{"payment_id":"q","transaction_id":"t"}`)) },
-		"time":      func(r *http.Request) { r.Header.Set("X-Testbank-Timestamp", "1") },
-		"huge":      func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))) },
-		"old":       func(*http.Request) { s.clock.Advance(6 * time.Minute) },
+		"body": func(r *http.Request) {
+			r.Body = io.NopCloser(strings.NewReader(`{"payment_id":"q","transaction_id":"t"}`))
+		},
+		"time": func(r *http.Request) { r.Header.Set("X-Testbank-Timestamp", "1") },
+		"huge": func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))) },
+		"old":  func(*http.Request) { s.clock.Advance(6 * time.Minute) },
 	} {
 		r, err := s.bank.Signed(context.Background(), "http://shop/", good)
 		if err != nil {
@@ -225,7 +227,7 @@ func TestVerifyRefusesWhatTheBankDidNotSign(t *testing.T) {
 }
 
 func TestPageSpeaksThreeLanguagesAndNamesWrongChoices(t *testing.T) {
-	s := newShop(t, dbtest.Open(t, db.SQLite))
+	s := newShop(t, dbtest.Open(t, db.Postgres))
 	r := s.start(t)
 	for lang, want := range map[string]string{"kk": "Сынақ банкі", "ru": "Тестовый банк", "en": "Test bank"} {
 		res, err := http.Get(s.server.URL + "/pay/test/" + r.PaymentID + "?lang=" + lang)
@@ -248,8 +250,10 @@ func TestPageSpeaksThreeLanguagesAndNamesWrongChoices(t *testing.T) {
 	if got := s.press(t, r.PaymentID, "gold"); got != http.StatusUnprocessableEntity {
 		t.Errorf("unknown outcome: status %d", got)
 	}
-	if got := s.press(t, "nothing", "paid"); got != http.StatusNotFound {
-		t.Errorf("unknown payment: status %d", got)
+	for _, id := range []string{"nothing", "%00", "%ff", db.NewID()} {
+		if got := s.press(t, id, "paid"); got != http.StatusNotFound {
+			t.Errorf("unknown payment %s: status %d", id, got)
+		}
 	}
 	if len(s.heard) != 0 {
 		t.Errorf("the shop heard %v", s.states())
