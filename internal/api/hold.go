@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/platform/money"
+)
+
+// HoldRequestJSON asks for seats and standing places of one performance: all or nothing.
+type HoldRequestJSON struct {
+	PerformanceID string            `json:"performance_id" minLength:"1" maxLength:"100"`
+	Seats         []string          `json:"seats,omitempty" maxItems:"500" doc:"Seat ids"`
+	SeatTypes     map[string]string `json:"seat_types,omitempty" doc:"Ticket type by seat id; a seat that is not named gets the first type"`
+	Items         []HoldWishJSON    `json:"items,omitempty" maxItems:"100" doc:"Standing places by number"`
+}
+
+// HoldWishJSON is a number of standing places.
+type HoldWishJSON struct {
+	PriceZoneID  string `json:"price_zone_id" minLength:"1" maxLength:"100"`
+	TicketTypeID string `json:"ticket_type_id,omitempty" maxLength:"100" doc:"The first type when absent"`
+	Quantity     int    `json:"quantity" minimum:"1" maximum:"10000"`
+}
+
+// HoldJSON is seats and places that are kept until ExpiresAt.
+type HoldJSON struct {
+	ID            string         `json:"id"`
+	Secret        string         `json:"secret" doc:"Opens the hold; shown only here"`
+	PerformanceID string         `json:"performance_id"`
+	ExpiresAt     string         `json:"expires_at" format:"date-time"`
+	Total         money.Amount   `json:"total"`
+	Items         []HoldItemJSON `json:"items"`
+}
+
+// HoldItemJSON is one seat or one standing place.
+type HoldItemJSON struct {
+	SeatID       string       `json:"seat_id,omitempty" doc:"Absent for a standing place"`
+	PriceZoneID  string       `json:"price_zone_id"`
+	TicketTypeID string       `json:"ticket_type_id"`
+	Price        money.Amount `json:"price"`
+}
+
+type holdInput struct {
+	idempotent
+	Body HoldRequestJSON
+}
+
+type holdOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         HoldJSON
+}
+
+type releaseInput struct {
+	bearer
+	ID string `path:"id" maxLength:"100"`
+}
+
+func (a *API) holdOperations() {
+	tags := []string{"holds"}
+	handle(a, huma.Operation{
+		OperationID: "hold", Method: http.MethodPost, Path: Base + "/holds", Tags: tags, DefaultStatus: http.StatusCreated,
+		Summary:     "Keep seats for a buyer",
+		Description: "All or nothing. A 409 names the seats that are gone in `seats`.",
+	}, a.hold)
+	handle(a, huma.Operation{
+		OperationID: "release-hold", Method: http.MethodDelete, Path: Base + "/holds/{id}", Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Give a hold back", Security: []map[string][]string{{"holdSecret": {}}},
+	}, a.release)
+}
+
+func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
+	r := boxoffice.HoldRequest{PerformanceID: in.Body.PerformanceID}
+	for _, id := range in.Body.Seats {
+		r.Seats = append(r.Seats, boxoffice.SeatWish{SeatID: id, TicketTypeID: in.Body.SeatTypes[id]})
+	}
+	for _, w := range in.Body.Items {
+		r.Items = append(r.Items, boxoffice.AreaWish{PriceZoneID: w.PriceZoneID, TicketTypeID: w.TicketTypeID, Quantity: w.Quantity})
+	}
+	h, err := a.Office.Hold(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &holdOutput{"no-store", holdJSON(h)}, nil
+}
+
+func holdJSON(h boxoffice.Hold) HoldJSON {
+	out := HoldJSON{ID: h.ID, Secret: h.Secret, PerformanceID: h.PerformanceID, ExpiresAt: stamp(h.ExpiresAt, ""), Total: h.Total, Items: []HoldItemJSON{}}
+	for _, it := range h.Items {
+		out.Items = append(out.Items, HoldItemJSON{it.SeatID, it.ZoneID, it.TypeID, it.Price})
+	}
+	return out
+}
+
+func (a *API) release(ctx context.Context, in *releaseInput) (*struct{}, error) {
+	secret, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.Office.Release(ctx, boxoffice.HoldKey{ID: in.ID, Secret: secret})
+}
