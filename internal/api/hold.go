@@ -44,7 +44,7 @@ type HoldItemJSON struct {
 }
 
 type holdInput struct {
-	idempotent
+	Idempotent
 	Body HoldRequestJSON
 }
 
@@ -54,7 +54,7 @@ type holdOutput struct {
 }
 
 type releaseInput struct {
-	bearer
+	Bearer
 	ID string `path:"id" maxLength:"100"`
 }
 

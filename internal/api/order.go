@@ -92,7 +92,7 @@ type PlaceJSON struct {
 }
 
 type orderInput struct {
-	idempotent
+	Idempotent
 	Body OrderRequestJSON
 }
 
@@ -101,8 +101,9 @@ type newOrderOutput struct {
 	Body         NewOrderJSON
 }
 
-type findOrderInput struct {
-	bearer
+// FindOrderInput names an order and shows its secret.
+type FindOrderInput struct {
+	Bearer
 	Code string `path:"code" maxLength:"40"`
 }
 
@@ -175,7 +176,7 @@ func ofBuyer(err error) error {
 }
 
 // open returns an order to who has its secret, its code spelt as it is.
-func (a *API) open(ctx context.Context, in bearer, code string) (boxoffice.Order, error) {
+func (a *API) open(ctx context.Context, in Bearer, code string) (boxoffice.Order, error) {
 	secret, err := in.token()
 	if err != nil {
 		return boxoffice.Order{}, err
@@ -183,8 +184,8 @@ func (a *API) open(ctx context.Context, in bearer, code string) (boxoffice.Order
 	return a.Office.FindOrder(ctx, boxoffice.OrderKey{Code: code, Secret: secret})
 }
 
-func (a *API) findOrder(ctx context.Context, in *findOrderInput) (*orderOutput, error) {
-	o, err := a.open(ctx, in.bearer, in.Code)
+func (a *API) findOrder(ctx context.Context, in *FindOrderInput) (*orderOutput, error) {
+	o, err := a.open(ctx, in.Bearer, in.Code)
 	if err != nil {
 		return nil, err
 	}

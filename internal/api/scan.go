@@ -40,8 +40,8 @@ type GateJSON struct {
 }
 
 type scanInput struct {
-	bearer
-	idempotent
+	Bearer
+	Idempotent
 	Body ScanJSON
 }
 
@@ -51,7 +51,7 @@ type scanOutput struct {
 }
 
 type gatesInput struct {
-	bearer
+	Bearer
 	PerformanceID string `query:"performance_id" required:"true" maxLength:"100"`
 }
 
@@ -75,7 +75,7 @@ func (a *API) scanOperations() {
 	}, a.gates)
 }
 
-func (a *API) device(ctx context.Context, in bearer) (admission.Device, error) {
+func (a *API) device(ctx context.Context, in Bearer) (admission.Device, error) {
 	token, err := in.token()
 	if err != nil {
 		return admission.Device{}, err
@@ -86,7 +86,7 @@ func (a *API) device(ctx context.Context, in bearer) (admission.Device, error) {
 var errScanTime = fault.New(fault.Invalid, "api.field.form").On("scanned_at")
 
 func (a *API) scan(ctx context.Context, in *scanInput) (*scanOutput, error) {
-	d, err := a.device(ctx, in.bearer)
+	d, err := a.device(ctx, in.Bearer)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (a *API) verdict(ctx context.Context, v admission.Verdict) (VerdictJSON, er
 }
 
 func (a *API) gates(ctx context.Context, in *gatesInput) (*gatesOutput, error) {
-	if _, err := a.device(ctx, in.bearer); err != nil {
+	if _, err := a.device(ctx, in.Bearer); err != nil {
 		return nil, err
 	}
 	p, err := a.Catalog.Performance(ctx, in.PerformanceID)

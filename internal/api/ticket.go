@@ -11,7 +11,7 @@ import (
 )
 
 type ticketInput struct {
-	findOrderInput
+	FindOrderInput
 	File string `path:"file" maxLength:"60" doc:"The ticket's code with the ending .pdf" example:"K7M2PQ4RXW.pdf"`
 }
 
@@ -46,8 +46,8 @@ func valid(ts []boxoffice.Ticket) []boxoffice.Ticket {
 	return out
 }
 
-func (a *API) ticketsPDF(ctx context.Context, in *findOrderInput) (*pdfOutput, error) {
-	o, err := a.open(ctx, in.bearer, in.Code)
+func (a *API) ticketsPDF(ctx context.Context, in *FindOrderInput) (*pdfOutput, error) {
+	o, err := a.open(ctx, in.Bearer, in.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (a *API) ticketsPDF(ctx context.Context, in *findOrderInput) (*pdfOutput, e
 }
 
 func (a *API) ticketPDF(ctx context.Context, in *ticketInput) (*pdfOutput, error) {
-	o, err := a.open(ctx, in.bearer, in.Code)
+	o, err := a.open(ctx, in.Bearer, in.Code)
 	if err != nil {
 		return nil, err
 	}
