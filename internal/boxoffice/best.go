@@ -13,6 +13,9 @@ type hall struct {
 	seats   []catalog.Seat
 	benches [][]int   // seat numbers that sit side by side, no aisle between them
 	cost    []float64 // by seat number; the best seat has the lowest
+
+	category   []int // by seat number: place in categories
+	categories []string
 }
 
 // hallOf prepares a plan once.
@@ -26,7 +29,13 @@ func (s *stock) hallOf(f offer) *hall {
 }
 
 func newHall(seats []catalog.Seat) *hall {
-	h := &hall{seats: seats, cost: costs(seats)}
+	h := &hall{seats: seats, cost: costs(seats), category: make([]int, len(seats))}
+	for i, s := range seats {
+		if h.category[i] = slices.Index(h.categories, s.Category); h.category[i] < 0 {
+			h.category[i] = len(h.categories)
+			h.categories = append(h.categories, s.Category)
+		}
+	}
 	order := make([]int, len(seats))
 	for i := range order {
 		order[i] = i
@@ -108,36 +117,40 @@ func (h *hall) best(n int, accessible bool, free, wanted func(no int) bool) (nos
 	return h.split(runs, n), left
 }
 
-// run is a longest stretch of free seats side by side.
+// run is wanted seats side by side, nos[lo:hi], within all the free ones around them.
 type run struct {
 	nos    []int
-	wanted []bool
+	lo, hi int
 }
 
+// runs finds every run, and how many seats there are in them.
 func (h *hall) runs(free, wanted func(no int) bool) (out []run, total int) {
 	for _, bench := range h.benches {
-		var r run
-		any := false
-		flush := func() {
-			if any {
-				out = append(out, r)
-			}
-			r, any = run{}, false
-		}
-		for _, no := range bench {
-			if !free(no) {
-				flush()
+		for start := 0; start < len(bench); {
+			if !free(bench[start]) {
+				start++
 				continue
 			}
-			w := wanted(no)
-			if w {
-				total++
-				any = true
+			end := start + 1
+			for end < len(bench) && free(bench[end]) {
+				end++
 			}
-			r.nos = append(r.nos, no)
-			r.wanted = append(r.wanted, w)
+			nos := bench[start:end]
+			start = end
+			for lo := 0; lo < len(nos); {
+				if !wanted(nos[lo]) {
+					lo++
+					continue
+				}
+				hi := lo + 1
+				for hi < len(nos) && wanted(nos[hi]) {
+					hi++
+				}
+				out = append(out, run{nos, lo, hi})
+				total += hi - lo
+				lo = hi
+			}
 		}
-		flush()
 	}
 	return out, total
 }
@@ -165,23 +178,15 @@ type spot struct {
 // spot slides a group along a run.
 func (h *hall) spot(r run, size int) spot {
 	best := spot{start: -1}
-	cost, unwanted := 0.0, 0
-	for end, no := range r.nos {
-		cost += h.cost[no]
-		if !r.wanted[end] {
-			unwanted++
-		}
-		if end >= size {
-			cost -= h.cost[r.nos[end-size]]
-			if !r.wanted[end-size] {
-				unwanted--
-			}
-		}
+	cost := 0.0
+	for end := r.lo; end < r.hi; end++ {
+		cost += h.cost[r.nos[end]]
 		start := end - size + 1
-		if start < 0 || unwanted > 0 {
+		if start < r.lo {
 			continue
 		}
 		at := rank{groups: 1, cost: cost}
+		cost -= h.cost[r.nos[start]]
 		if start == 1 {
 			at.orphans++
 		}

@@ -20,11 +20,9 @@ type choice struct {
 
 // split seats n in as few groups as can be, near one another. There must be n wanted seats.
 func (h *hall) split(runs []run, n int) []int {
-	var choices []choice
-	for _, r := range runs {
-		for _, part := range r.stretches() {
-			choices = append(choices, h.choice(part, n))
-		}
+	choices := make([]choice, len(runs))
+	for i, r := range runs {
+		choices[i] = h.choice(r, n)
 	}
 	best, sizes := pack(choices, n, nil)
 	from, anchored := choices, false
@@ -45,29 +43,8 @@ func (h *hall) split(runs []run, n int) []int {
 	return nos
 }
 
-// stretches are the run's parts that are wanted throughout: the same seats, each with only one part wanted.
-func (r run) stretches() []run {
-	var out []run
-	for i, w := range r.wanted {
-		if !w {
-			continue
-		}
-		if i == 0 || !r.wanted[i-1] {
-			out = append(out, run{nos: r.nos, wanted: make([]bool, len(r.nos))})
-		}
-		out[len(out)-1].wanted[i] = true
-	}
-	return out
-}
-
 func (h *hall) choice(r run, n int) choice {
-	longest := 0
-	for _, w := range r.wanted {
-		if w {
-			longest++
-		}
-	}
-	c := choice{run: r, spots: make([]spot, min(n, longest)+1)}
+	c := choice{run: r, spots: make([]spot, min(n, r.hi-r.lo)+1)}
 	for size := 1; size < len(c.spots); size++ {
 		c.spots[size] = h.spot(r, size)
 	}

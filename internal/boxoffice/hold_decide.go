@@ -231,13 +231,13 @@ func (r *round) write(ctx context.Context) error {
 func (r *round) bestItems(d *bestDraft) ([]HoldItem, error) {
 	nos, free := d.hall.best(d.n, d.accessible,
 		func(no int) bool { return r.all[no] == SeatFree },
-		func(no int) bool { _, ok := d.itemOf(no); return ok })
+		func(no int) bool { return d.items[d.hall.category[no]] != nil })
 	if nos == nil {
 		return nil, ErrNotEnough.With("free", free)
 	}
 	items := make([]HoldItem, len(nos))
 	for i, no := range nos {
-		items[i], _ = d.itemOf(no)
+		items[i] = d.itemAt(no)
 	}
 	return items, nil
 }

@@ -23,8 +23,7 @@ type bestDraft struct {
 	n          int
 	accessible bool
 	hall       *hall
-	// itemOf prices a seat; false when the request does not want it.
-	itemOf func(no int) (HoldItem, bool)
+	items      []*HoldItem // by the hall's category: zone, type and price; nil where the request does not want to sit
 }
 
 // draftTake checks what can be checked without the stock.
@@ -98,28 +97,31 @@ func draftBest(f offer, h *hall, r BestRequest) (wishes, error) {
 	if limit := limitOf(f); r.N > limit {
 		return wishes{}, ErrTooMany.With("limit", limit)
 	}
-	type quote struct {
-		typeID string
-		price  money.Amount
-	}
-	zones := map[string]quote{}
+	zones := map[string]*HoldItem{}
 	for _, z := range f.Zones {
 		if r.ZoneID != "" && r.ZoneID != z.ID {
 			continue
 		}
 		if typeID, price, err := priceOf(f, z.ID, r.TicketTypeID); err == nil {
-			zones[z.ID] = quote{typeID, price}
+			zones[z.ID] = &HoldItem{AreaNo: -1, ZoneID: z.ID, TypeID: typeID, Price: price}
 		}
 	}
 	if len(zones) == 0 {
 		return wishes{}, ErrNoPrice
 	}
-	return wishes{best: &bestDraft{n: r.N, accessible: r.Accessible, hall: h, itemOf: func(no int) (HoldItem, bool) {
-		seat := f.seats[no]
-		zone, _ := f.ZoneOf(seat.Category)
-		q, ok := zones[zone.ID]
-		return HoldItem{SeatNo: no, SeatID: seat.ID, AreaNo: -1, ZoneID: zone.ID, TypeID: q.typeID, Price: q.price}, ok
-	}}}, nil
+	d := &bestDraft{n: r.N, accessible: r.Accessible, hall: h}
+	for _, category := range h.categories {
+		zone, _ := f.ZoneOf(category)
+		d.items = append(d.items, zones[zone.ID])
+	}
+	return wishes{best: d}, nil
+}
+
+// itemAt is a seat as the draft's item.
+func (d *bestDraft) itemAt(no int) HoldItem {
+	it := *d.items[d.hall.category[no]]
+	it.SeatNo, it.SeatID = no, d.hall.seats[no].ID
+	return it
 }
 
 func limitOf(f offer) int {

@@ -2,9 +2,8 @@ package boxoffice
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/sahna/sahna/internal/platform/db"
 )
@@ -25,7 +24,16 @@ type take struct {
 // take moves free seats into holds; errTorn when one of them was not free. The caller counts area places.
 func (b *book) take(ctx context.Context, takes []take, unguarded bool) error {
 	slices.SortFunc(takes, func(x, y take) int { return x.seatNo - y.seatNo })
-	for part := range slices.Chunk(takes, sqlChunk) {
+	chunk := sqlChunk
+	if unguarded {
+		chunk = 1
+	}
+	for i := range takes {
+		if i > 0 && takes[i].seatNo == takes[i-1].seatNo && !unguarded {
+			return fmt.Errorf("%w: seat %d given twice", errTorn, takes[i].seatNo)
+		}
+	}
+	for part := range slices.Chunk(takes, chunk) {
 		if err := takeSeats(ctx, b.tx, b.performanceID, part, b.version, unguarded); err != nil {
 			return err
 		}
@@ -36,28 +44,19 @@ func (b *book) take(ctx context.Context, takes []take, unguarded bool) error {
 	return nil
 }
 
+// takeSeats is an upsert that never inserts: the rows are there. It finds each by its key whatever the planner knows about the
+// table, where an UPDATE joined with VALUES goes through the whole hall until statistics have been gathered.
 func takeSeats(ctx context.Context, tx *db.DB, performanceID string, takes []take, version int64, unguarded bool) error {
-	guard := ` AND boxoffice_seat.state = 0`
+	guard := ` WHERE boxoffice_seat.state = 0`
 	if unguarded {
 		guard = ``
 	}
-	args := []any{performanceID, version}
-	var rows strings.Builder
-	for i, t := range takes {
-		n := len(args) + 1
-		if i == 0 { // the first row tells PostgreSQL the types
-			rows.WriteString(`(CAST($` + strconv.Itoa(n) + ` AS INTEGER), CAST($` + strconv.Itoa(n+1) + ` AS TEXT))`)
-		} else {
-			rows.WriteString(`, ($` + strconv.Itoa(n) + `, $` + strconv.Itoa(n+1) + `)`)
-		}
-		args = append(args, t.seatNo, t.holdID)
+	args := make([]any, 0, len(takes)*5)
+	for _, t := range takes {
+		args = append(args, performanceID, t.seatNo, int(SeatHeld), t.holdID, version)
 	}
-	n, err := tx.Exec(ctx, `WITH taken(seat_no, hold_id) AS (VALUES `+rows.String()+`)
-		UPDATE boxoffice_seat SET state = 1, hold_id = taken.hold_id, changed = $2 FROM taken
-		WHERE boxoffice_seat.performance_id = $1 AND boxoffice_seat.seat_no = taken.seat_no`+guard, args...)
-	if unguarded {
-		return err
-	}
+	n, err := tx.Exec(ctx, `INSERT INTO boxoffice_seat (performance_id, seat_no, state, hold_id, changed) VALUES `+db.Values(1, len(takes), 5)+`
+		ON CONFLICT (performance_id, seat_no) DO UPDATE SET state = excluded.state, hold_id = excluded.hold_id, changed = excluded.changed`+guard, args...)
 	return expectRows(n, int64(len(takes)), err)
 }
 
