@@ -1,0 +1,64 @@
+// What is left: read whole once, then by changes as they happen; after a gap, whole again.
+import { Hall } from "./hall";
+
+interface Change { since: number; version: number; seats?: Record<string, number>; areas?: Record<string, number> }
+
+export class Live {
+  private version = -1;
+  private reading: Promise<void> | null = null;
+  private again = false;
+  constructor(private readonly hall: Hall, private readonly changed: (seats: number[]) => void, private readonly stale: (yes: boolean) => void) {}
+
+  async start(): Promise<void> {
+    await this.read();
+    const source = new EventSource(this.hall.page.live);
+    source.addEventListener("open", () => { this.stale(false); void this.read(); });
+    source.addEventListener("error", () => this.stale(true));
+    source.addEventListener("change", (e) => this.apply(JSON.parse((e as MessageEvent<string>).data) as Change));
+    // A hidden page needs no stream; and a stream left open keeps the page from being brought back as it was.
+    addEventListener("pagehide", () => source.close());
+    addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+  }
+
+  private read(): Promise<void> {
+    if (this.reading) {
+      this.again = true;
+      return this.reading;
+    }
+    this.reading = this.whole().catch(() => this.stale(true)).finally(() => {
+      this.reading = null;
+      if (this.again) {
+        this.again = false;
+        void this.read();
+      }
+    });
+    return this.reading;
+  }
+
+  private async whole(): Promise<void> {
+    const answer = await fetch(this.hall.page.availability, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const left = (await answer.json()) as { version: number; seats: string };
+    if (left.version < this.version) return;
+    const bits = Uint8Array.from(atob(left.seats), (c) => c.charCodeAt(0)), moved: number[] = [];
+    for (let no = 0; no < this.hall.count; no++) {
+      const state = (bits[no >> 2] >> ((no & 3) * 2)) & 3;
+      if (this.hall.state[no] !== state) moved.push(no);
+      this.hall.state[no] = state;
+    }
+    this.version = left.version;
+    this.changed(moved);
+  }
+
+  private apply(c: Change): void {
+    if (c.version <= this.version) return;
+    if (this.version < c.since) return void this.read();
+    const moved: number[] = [];
+    for (const [no, state] of Object.entries(c.seats ?? {})) {
+      this.hall.state[Number(no)] = state;
+      moved.push(Number(no));
+    }
+    this.version = c.version;
+    this.changed(moved);
+  }
+}
