@@ -46,16 +46,23 @@ func onArc(radius, s float64) point {
 	return at(theatreX+radius*sin, theatreY+radius*cos)
 }
 
-// band outlines the rows between two arcs.
-func band(first, last arc) []point {
-	const margin = 22
+// band outlines rows: the first arc, the ends of each row, the last arc back.
+func band(arcs []arc) []point {
+	const margin, steps = 24, 12
 	half := func(a arc) float64 { s := a.along(); return s[len(s)-1] + margin }
+	front, back := arcs[0], arcs[len(arcs)-1]
 	var out []point
-	for i := 0; i <= 12; i++ {
-		out = append(out, onArc(first.radius-margin, half(first)*(float64(i)/6-1)))
+	for i := 0; i <= steps; i++ {
+		out = append(out, onArc(front.radius-margin, half(front)*(2*float64(i)/steps-1)))
 	}
-	for i := 12; i >= 0; i-- {
-		out = append(out, onArc(last.radius+margin, half(last)*(float64(i)/6-1)))
+	for _, a := range arcs {
+		out = append(out, onArc(a.radius, half(a)))
+	}
+	for i := steps; i >= 0; i-- {
+		out = append(out, onArc(back.radius+margin, half(back)*(2*float64(i)/steps-1)))
+	}
+	for i := len(arcs) - 1; i >= 0; i-- {
+		out = append(out, onArc(arcs[i].radius, -half(arcs[i])))
 	}
 	return out
 }
@@ -79,8 +86,8 @@ func Theatre() *catalog.Plan {
 		Entrances: []named{
 			{ID: "A", Name: text("A есігі, сол жақ", "Вход A, слева", "Door A, left"), Position: &point{380, 620}},
 			{ID: "B", Name: text("B есігі, оң жақ", "Вход B, справа", "Door B, right"), Position: &point{1620, 620}},
-			{ID: "C", Name: text("C есігі, фойе", "Вход C, из фойе", "Door C, foyer"), Position: &point{1000, 1120}},
-			{ID: "D", Name: text("D есігі, 2-қабат", "Вход D, 2 этаж", "Door D, first floor"), Position: &point{1000, 1400}},
+			{ID: "C", Name: text("C есігі, фойе", "Вход C, из фойе", "Door C, foyer"), Position: &point{1000, 1172}},
+			{ID: "D", Name: text("D есігі, 2-қабат", "Вход D, 2 этаж", "Door D, first floor"), Position: &point{1000, 1480}},
 		},
 	}
 	f.Zones = []*zone{stalls(), amphitheatre(), box("left", 330, -1), box("right", 1670, 1), balcony()}
@@ -97,7 +104,7 @@ func rows(z *zone, prefix string, arcs []arc, each func(row, i int, a arc, s *se
 		}
 		z.Rows = append(z.Rows, out)
 	}
-	z.Outline = band(arcs[0], arcs[len(arcs)-1])
+	z.Outline = band(arcs)
 }
 
 var behindColumn = text("Бағананың артында, сахнаның бір бөлігі көрінбейді", "За колонной, часть сцены не видна", "Behind a column, part of the stage is hidden")

@@ -32,6 +32,7 @@ type drawing struct {
 }
 
 type door struct {
+	ID   string `json:"id"`
 	Name string `json:"name"`
 	At   []int  `json:"at,omitempty"`
 }
@@ -133,7 +134,7 @@ func draw(p *catalog.Plan, l i18n.Lang) drawing {
 	}
 	for i, e := range p.Entrances() {
 		ways[e.ID] = i
-		w := door{Name: e.Name.In(l)}
+		w := door{ID: e.ID, Name: e.Name.In(l)}
 		if e.Placed {
 			w.At = []int{tenth(e.X), tenth(e.Y)}
 		}

@@ -30,6 +30,7 @@ type view struct {
 	Open     []openView
 	Chosen   []seatView // chosen in parts of the hall that are not open
 	Seated   bool
+	Shapes   []shapeView
 	Best     bestView
 	Limit    int
 	Data     data
@@ -86,6 +87,41 @@ type bestView struct {
 	Zone       string
 	Accessible bool
 	Most       int
+}
+
+// shapeView explains a shape of the drawing.
+type shapeView struct{ Shape, Label string }
+
+// shapes explains those that the hall has.
+func shapes(p ui.Page, h house) []shapeView {
+	has := map[string]bool{"taken": len(h.plan.Seats()) > 0}
+	for _, s := range h.plan.Seats() {
+		if x := shapeOf(s); x != "" {
+			has[x] = true
+		}
+	}
+	var out []shapeView
+	for _, v := range []shapeView{
+		{"accessible", p.T("performance.accessible")}, {"companion", p.T("performance.companion")},
+		{"restricted", p.T("performance.restricted")}, {"taken", p.T("performance.taken")},
+	} {
+		if has[v.Shape] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func shapeOf(s catalog.Seat) string {
+	switch {
+	case s.Accessible:
+		return "accessible"
+	case s.Companion:
+		return "companion"
+	case s.Restricted:
+		return "restricted"
+	}
+	return ""
 }
 
 // show is the page before anything was chosen, or with the choice so far.
@@ -146,6 +182,7 @@ func (d *Door) render(w http.ResponseWriter, r *http.Request, status int, p ui.P
 // offer fills in what can be chosen.
 func (v *view) offer(h house, c choice) {
 	v.Standing = standing(v.Page, h, c)
+	v.Shapes = shapes(v.Page, h)
 	v.Floors = floors(v.Page, h, c)
 	v.open(h, c)
 	v.Best = bestView{N: c.best.n, Zone: c.best.zone, Accessible: c.best.accessible, Most: v.Limit}
@@ -296,15 +333,7 @@ func (v *view) seat(h house, c choice, r catalog.Row, s catalog.Seat) seatView {
 	if _, a, ok := h.price(s); ok {
 		price = a.String()
 	}
-	out := seatView{ID: s.ID, No: s.No, Number: s.Number, Label: full(v.Printer, r, s, price), Taken: !h.free(s.No)}
+	out := seatView{ID: s.ID, No: s.No, Number: s.Number, Label: full(v.Printer, r, s, price), Taken: !h.free(s.No), Shape: shapeOf(s)}
 	out.Chosen = !out.Taken && c.has(s.ID)
-	switch {
-	case s.Accessible:
-		out.Shape = "accessible"
-	case s.Companion:
-		out.Shape = "companion"
-	case s.Restricted:
-		out.Shape = "restricted"
-	}
 	return out
 }

@@ -33,7 +33,7 @@ class Picker {
     this.canvas = find<HTMLCanvasElement>("canvas");
     this.tip = find("tip");
     this.live = find("say");
-    this.painter = new Painter(this.canvas, hall, this.camera, this.chosen, document.documentElement.lang);
+    this.painter = new Painter(this.canvas, hall, this.camera, this.chosen);
     this.list = new List(root, hall, this.chosen, (no) => this.toggle(no), (id) => this.enterByID(id));
     this.measure();
     this.camera.look(hall.raw.bounds, hall.count ? hall.r[0] : 100);

@@ -11,7 +11,7 @@ export class Painter {
   hover = -1;
   constructor(
     private readonly canvas: HTMLCanvasElement, private readonly hall: Hall, private readonly camera: Camera,
-    private readonly chosen: ReadonlySet<number>, private readonly lang: string,
+    private readonly chosen: ReadonlySet<number>,
   ) { this.readInk(); }
 
   readInk(): void {
@@ -52,7 +52,7 @@ export class Painter {
     for (const s of this.hall.sections) this.part(g, s, far);
     for (const t of this.hall.raw.tables ?? []) this.shape(g, t);
     if (!far) this.seats(g);
-    else for (const s of this.hall.sections) this.partName(g, s, true);
+    else for (const s of this.hall.sections) this.partName(g, s);
     this.doors(g);
     this.marks(g);
   }
@@ -108,12 +108,13 @@ export class Painter {
     g.stroke();
   }
 
-  private partName(g: CanvasRenderingContext2D, s: Section, far: boolean): void {
+  // partName writes a part's name in its middle, or only its number when there is no room.
+  private partName(g: CanvasRenderingContext2D, s: Section): void {
     if (!s.seats) return;
-    const w = s.box[2] - s.box[0], h = s.box[3] - s.box[1];
-    const short = s.name.length > 10 ? (s.name.match(/\d+/)?.[0] ?? s.name) : s.name;
-    const size = Math.min(w / Math.max(short.length, 3), h / 2.2, 15 / this.camera.scale);
-    this.word(g, short, (s.box[0] + s.box[2]) / 2, (s.box[1] + s.box[3]) / 2, size, far && s.free ? readable(s.color) : this.ink.muted, 700);
+    const w = s.box[2] - s.box[0], h = s.box[3] - s.box[1], size = Math.min(13 / this.camera.scale, h * 0.6);
+    g.font = `700 ${size}px system-ui, sans-serif`;
+    const text = [s.name, /\d+/.exec(s.name)?.[0] ?? ""].find((t) => t && g.measureText(t).width < w * 0.78);
+    if (text) this.word(g, text, (s.box[0] + s.box[2]) / 2, (s.box[1] + s.box[3]) / 2, size, s.free ? readable(s.color) : this.ink.muted, 700);
   }
 
   private seats(g: CanvasRenderingContext2D): void {
@@ -242,7 +243,7 @@ export class Painter {
     const size = 11 / this.camera.scale;
     for (const e of this.hall.raw.entrances ?? []) {
       if (!e.at) continue;
-      const short = e.name.match(/\b[A-ZА-Я]\b/)?.[0] ?? e.name.slice(0, 1);
+      const short = e.id.length <= 2 ? e.id : e.name.slice(0, 1);
       g.beginPath();
       g.roundRect(e.at[0] - size, e.at[1] - size, 2 * size, 2 * size, size * 0.4);
       g.fillStyle = this.ink.bg;

@@ -26,7 +26,7 @@ interface RawPlan {
   bounds: Box;
   floors: string[];
   categories: string[];
-  entrances?: { name: string; at?: [number, number] }[];
+  entrances?: { id: string; name: string; at?: [number, number] }[];
   sections: { id: string; name: string; floor: number; way: number; outline?: number[]; bounds: Box }[];
   rows: RawRow[];
   flags?: Record<string, number>;
