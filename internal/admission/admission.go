@@ -35,6 +35,7 @@ type halls interface {
 // tickets is what the door asks of the box office.
 type tickets interface {
 	FindTicket(ctx context.Context, codeOrQR string) (boxoffice.Ticket, error)
+	TicketByID(ctx context.Context, performanceID, id string) (boxoffice.Ticket, error)
 	TicketsOf(ctx context.Context, performanceID string) ([]boxoffice.Ticket, error)
 	TicketKey() ed25519.PublicKey
 	Counts(ctx context.Context, performanceIDs []string) (map[string]boxoffice.Counts, error)

@@ -33,6 +33,10 @@ func (o *fakeOffice) FindTicket(_ context.Context, code string) (boxoffice.Ticke
 	return boxoffice.Ticket{}, boxoffice.ErrNoTicket
 }
 
+func (o *fakeOffice) TicketByID(context.Context, string, string) (boxoffice.Ticket, error) {
+	return boxoffice.Ticket{}, boxoffice.ErrNoTicket
+}
+
 func (o *fakeOffice) TicketsOf(_ context.Context, performanceID string) (out []boxoffice.Ticket, _ error) {
 	for _, t := range o.tickets {
 		if t.PerformanceID == performanceID {

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
+
+	"github.com/sahna/sahna/internal/boxoffice"
 )
 
 // List is what a scanner needs to decide without a network. There is nothing in it to print a ticket from, and nobody's data:
@@ -48,7 +50,7 @@ func (a *Admission) List(ctx context.Context, d Device, performanceID string) (L
 		return List{}, err
 	}
 	l := List{PerformanceID: p.ID, At: a.clock.Now(), Cancelled: p.Cancelled, Key: a.office.TicketKey(),
-		Salt: hashOf("list|" + d.ID + "|" + p.ID)[:32], Tickets: make([]Listed, 0, len(tickets))}
+		Salt: saltOf(d, p.ID), Tickets: make([]Listed, 0, len(tickets))}
 	l.From, l.Until = a.hours.Window(p)
 	for _, t := range tickets {
 		item := Listed{ID: IDHash(l.Salt, t.ID), Code: CodeHash(l.Salt, t.Code), Place: placeOf(t, p, plan), Void: t.Void}
@@ -58,6 +60,15 @@ func (a *Admission) List(ctx context.Context, d Device, performanceID string) (L
 		l.Tickets = append(l.Tickets, item)
 	}
 	return l, nil
+}
+
+func saltOf(d Device, performanceID string) string {
+	return hashOf("list|" + d.ID + "|" + performanceID)[:32]
+}
+
+// HashFor is how a device's list names a ticket.
+func (a *Admission) HashFor(d Device, performanceID string, t boxoffice.Ticket) string {
+	return IDHash(saltOf(d, performanceID), t.ID)
 }
 
 // IDHash is how a list names a ticket by its id: 64 bits, in hex.

@@ -92,9 +92,9 @@ func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err
 	if err != nil {
 		return Verdict{}, err
 	}
-	family := t.PerformanceID
+	family := s.Expected // scans lie with the performance that was scanned for; an entry is only made in the ticket's own
 	if family == "" {
-		family = s.Expected
+		family = t.PerformanceID
 	}
 	r := record{family: family, device: d.ID, gate: gate, received: now, ticket: t, scan: s}
 	err = a.db.Transact(ctx, func(tx *db.DB) error {
@@ -182,11 +182,17 @@ func (a *Admission) Troubles(ctx context.Context, performanceID string, limit in
 
 // Past is a scan that was answered.
 type Past struct {
-	ScanID   string
-	TicketID string
-	At       time.Time
-	Offline  bool
-	Verdict
+	ScanID        string
+	PerformanceID string
+	TicketID      string
+	At            time.Time
+	Offline       bool
+	Verdict       // without its Ticket: see TicketOf
+}
+
+// TicketOf returns the ticket of an answered scan; boxoffice.ErrNoTicket when its code named none of this performance.
+func (a *Admission) TicketOf(ctx context.Context, performanceID, ticketID string) (boxoffice.Ticket, error) {
+	return a.office.TicketByID(ctx, performanceID, ticketID)
 }
 
 // LastScans lists a device's last scans of a performance, newest first, at most limit.

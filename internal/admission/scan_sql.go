@@ -111,7 +111,7 @@ func selectTroubles(ctx context.Context, d *db.DB, performanceID string, limit i
 func selectLastScans(ctx context.Context, d *db.DB, performanceID, deviceID string, limit int) ([]Past, error) {
 	var out []Past
 	err := d.Each(ctx, func(scan func(...any) error) error {
-		var p Past
+		p := Past{PerformanceID: performanceID}
 		var at, admitted int64
 		err := scan(&p.ScanID, &p.TicketID, &at, &p.Offline, &p.Result, &p.Reason, &admitted, &p.AdmittedBy, &p.Double)
 		p.At, p.AdmittedAt = clock.FromMicros(at), clock.FromMicros(admitted)

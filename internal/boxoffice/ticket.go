@@ -113,6 +113,16 @@ func (o *Office) FindTicket(ctx context.Context, codeOrQR string) (Ticket, error
 	return t, nil
 }
 
+// TicketByID returns a ticket of a performance by its id, to other rooms; ErrNoTicket when there is none.
+func (o *Office) TicketByID(ctx context.Context, performanceID, id string) (Ticket, error) {
+	t, err := ticketByID(ctx, o.db, performanceID, id)
+	if err != nil {
+		return Ticket{}, orNoTicket(err)
+	}
+	t.Secret = o.secrets.ofTicket(t.ID)
+	return t, nil
+}
+
 func orNoTicket(err error) error {
 	if errors.Is(err, db.ErrNoRow) {
 		return ErrNoTicket
