@@ -15,7 +15,7 @@ func TestBrowserOpensAndReads(t *testing.T) {
 			http.NotFound(w, r)
 			return
 		}
-		w.Write([]byte(`<!doctype html><html lang="kk"><title>Сахна</title><main><h1>Қош келдіңіз</h1><a href="/next">әрі қарай</a></main></html>`)) //nolint:errcheck // test
+		w.Write([]byte(`<!doctype html><html lang="kk"><meta name="viewport" content="width=device-width"><title>Сахна</title><main><h1>Қош келдіңіз</h1><a href="/next">әрі қарай</a></main></html>`)) //nolint:errcheck // test
 	}))
 	defer s.Close()
 	b := browsertest.Open(t, browsertest.Phone)
