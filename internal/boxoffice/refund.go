@@ -44,7 +44,7 @@ type RefundMoney struct {
 // Kind names the job.
 func (RefundMoney) Kind() string { return "boxoffice_refund" }
 
-// RefundMail is the job that tells the buyer about a refund, in the order's language; refundmail works it.
+// RefundMail is the job that tells the buyer about a refund, in the order's language; ticketmail works it.
 type RefundMail struct {
 	OrderID  string `json:"order_id"`
 	RefundID string `json:"refund_id"`

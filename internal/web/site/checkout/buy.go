@@ -1,0 +1,167 @@
+package checkout
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/web/site/basketcookie"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// checkoutView is the one page where a basket is paid.
+type checkoutView struct {
+	Basket    basket
+	Form      ui.Form
+	Version   privacy.Version
+	Providers []string
+	Terms     []terms
+	Free      bool
+}
+
+// terms are an organiser's refund terms.
+type terms struct{ Organiser, Text string }
+
+// request is what the form says.
+type request struct {
+	buyer    people.Contacts
+	version  string
+	consents []string
+	provider string
+}
+
+func readRequest(r *http.Request) request {
+	v := r.PostFormValue
+	return request{
+		buyer:   people.Contacts{Surname: v("surname"), Name: v("name"), Patronymic: v("patronymic"), Email: v("email"), Phone: v("phone")},
+		version: v("version"), consents: r.PostForm["consent"], provider: v("provider"),
+	}
+}
+
+func (d *Door) form(w http.ResponseWriter, r *http.Request) {
+	d.showForm(w, r, nil, nil)
+}
+
+func (d *Door) showForm(w http.ResponseWriter, r *http.Request, typed url.Values, problem error) {
+	p := d.page(r, "")
+	p.Title = p.T("checkout.title")
+	ctx := r.Context()
+	b, err := d.readBasket(ctx, p, basketcookie.Read(r))
+	if err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	if b.Count == 0 {
+		if b.Ordered != nil && problem == nil {
+			http.Redirect(w, r, b.Ordered.URL(p.Lang), http.StatusSeeOther)
+			return
+		}
+		d.showBasket(w, r, problem)
+		return
+	}
+	v := checkoutView{Basket: b, Providers: d.Office.Providers(), Terms: refundTerms(p, b), Free: b.Total.IsZero()}
+	if v.Version, err = d.Privacy.InForce(ctx, privacy.Policy); err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	if typed.Get("version") != v.Version.ID {
+		typed = without(typed, "consent") // another text: what was ticked was not this
+	}
+	v.Form = ui.NewForm(p, typed, problem)
+	for i := range v.Form.Errors {
+		if v.Form.Errors[i].Field == "consents" {
+			v.Form.Errors[i].Field = "consent"
+		}
+	}
+	status := http.StatusOK
+	if problem != nil {
+		status = ui.ReshowStatus(problem)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	d.UI.Render(w, r, status, p, checkoutPage(p, v))
+}
+
+func without(v url.Values, name string) url.Values {
+	out := url.Values{}
+	for k, x := range v {
+		if k != name {
+			out[k] = x
+		}
+	}
+	return out
+}
+
+func refundTerms(p ui.Page, b basket) []terms {
+	var out []terms
+	for _, h := range b.Holds {
+		t := terms{p.Text(h.Organiser.Name), p.Text(h.Organiser.Refund)}
+		if t.Text != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (d *Door) buy(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	p := d.UI.Page(r, "")
+	q := readRequest(r)
+	c := boxoffice.CheckoutRequest{
+		Holds: d.stillOpen(r), Buyer: q.buyer, Provider: q.provider, Lang: p.Lang, Channel: "site",
+		Consents: []privacy.Given{{VersionID: q.version, Scopes: q.consents, Lang: p.Lang, Channel: "site"}},
+	}
+	if p.Session != nil {
+		c.PersonID = p.Session.PersonID
+	}
+	ord, pay, err := d.Office.Checkout(r.Context(), c)
+	if err != nil {
+		if ui.CanReshow(err) || fault.KindOf(err) == fault.NotFound {
+			d.showForm(w, r, r.PostForm, err)
+		} else {
+			d.UI.Fail(w, r, err)
+		}
+		return
+	}
+	basketcookie.Set(w, r, nil)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	to := ord.URL(p.Lang)
+	if pay.URL != "" {
+		to = pay.URL
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// stillOpen are the basket's keys without those whose time is over: the page showed the rest. When none is left all go on, so that
+// the box office says what has become of them.
+func (d *Door) stillOpen(r *http.Request) []boxoffice.HoldKey {
+	all := basketcookie.Read(r)
+	var open []boxoffice.HoldKey
+	for _, k := range all {
+		if _, err := d.Office.FindHold(r.Context(), k); err == nil {
+			open = append(open, k)
+		}
+	}
+	if len(open) == 0 {
+		return all
+	}
+	return open
+}
+
+// providerName says a way to pay in words.
+func providerName(p ui.Page, code string) string {
+	id, ok := providerNames[code]
+	if !ok {
+		return strings.ToUpper(code)
+	}
+	return p.T(id)
+}
+
+var providerNames = map[string]string{"test": "checkout.provider_test"}
