@@ -146,7 +146,7 @@ var (
 )
 
 var families = map[string][]family{
-	"theatre": {horns, tumars, felts}, "opera": {horns, horns, felts}, "concert": {tumars, felts, horns}, "sport": {tumars, tumars, felts},
+	"theatre": {horns, tumars, felts}, "opera": {horns, horns, felts}, "ballet": {horns, felts, tumars}, "concert": {tumars, felts, horns}, "sport": {tumars, tumars, felts},
 	"club": {felts, tumars}, "museum": {felts, horns}, "children": {horns, tumars, felts}, "festival": {tumars, horns, felts}, "comedy": {felts, horns, tumars},
 }
 

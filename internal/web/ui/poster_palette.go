@@ -15,6 +15,11 @@ var palettes = map[string][]colours{
 		{"#0b1a2a", "#1d4268", "#4a8fb9", "#f4e8d2", "#dba84f"},
 		{"#230a0c", "#701526", "#bb2b45", "#f8e5d1", "#dba84f"},
 	},
+	"ballet": {
+		{"#14182b", "#37416f", "#8f9be0", "#f4f1ff", "#f2a7b9"},
+		{"#231522", "#6a3a5b", "#d58fae", "#fbeef2", "#e9c46a"},
+		{"#eef0f4", "#c3cadd", "#4a5687", "#1c2340", "#c25b7c"},
+	},
 	"concert": {
 		{"#0a1c29", "#0f5364", "#ec6b1a", "#fdebc8", "#fdb02f"},
 		{"#10131f", "#30327c", "#6a64ea", "#f2ebff", "#ff7470"},

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -120,19 +119,25 @@ func cleanInput(r *http.Request) error {
 	}
 	cleanValues(r.Form)
 	cleanValues(r.PostForm)
+	if q := r.URL.Query(); cleanValues(q) {
+		r.URL.RawQuery = q.Encode()
+	}
 	return nil
 }
 
 func cleanText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-func cleanValues(v url.Values) {
+// cleanValues tells whether there was something to clean.
+func cleanValues(v url.Values) (changed bool) {
 	for _, list := range v {
 		for i, s := range list {
 			if !cleanText(s) {
 				list[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+				changed = true
 			}
 		}
 	}
+	return changed
 }
 
 // recovered turns a panic into the error page, when nothing was written yet.
@@ -183,13 +188,13 @@ func compressed(next http.Handler) http.Handler {
 // logged writes a line a request: the route's pattern, never the address, which may hold a secret.
 func (u *UI) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start := u.Clock.Now()
 		t := &trace{id: strings.ToLower(rand.Text()[:16])}
 		rec := &recorder{ResponseWriter: w}
 		w.Header().Set("X-Request-Id", t.id)
 		defer func() {
 			u.Log.InfoContext(r.Context(), "request", "request", t.id, "method", methodOf(r), "route", t.route,
-				"status", rec.status, "bytes", rec.bytes, "ms", time.Since(start).Milliseconds())
+				"status", rec.status, "bytes", rec.bytes, "ms", u.Clock.Now().Sub(start).Milliseconds())
 		}()
 		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), traceKey, t)))
 	})

@@ -20,6 +20,7 @@ CREATE TABLE boxoffice_order (
 );
 CREATE INDEX boxoffice_order_by_person ON boxoffice_order (person_id, id);
 CREATE INDEX boxoffice_order_by_deadline ON boxoffice_order (status, pay_until);
+CREATE INDEX boxoffice_order_by_status ON boxoffice_order (status, id);
 
 CREATE TABLE boxoffice_order_code (
     code     TEXT PRIMARY KEY,

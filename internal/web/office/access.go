@@ -1,0 +1,90 @@
+package office
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// page is an address of the office and who may open it.
+type page struct {
+	pattern string
+	roles   []people.Role // any of them; empty: all staff
+	handle  func(w http.ResponseWriter, r *http.Request, v visit)
+}
+
+// visit is one look of a staff member at a page.
+type visit struct {
+	ui.Page
+	Staff people.Session
+}
+
+// Actor is how the journal and the ledger name the staff member.
+func (v visit) Actor() string { return "staff:" + v.Staff.AccountID }
+
+// may tells whether the staff member has one of the roles.
+func (v visit) may(roles []people.Role) bool { return hasRole(v.Staff, roles) }
+
+func hasRole(s people.Session, roles []people.Role) bool {
+	if len(roles) == 0 {
+		return len(s.Roles) > 0
+	}
+	return slices.ContainsFunc(s.Roles, func(r people.Role) bool { return slices.Contains(roles, r) })
+}
+
+// Who does which work.
+var (
+	anyStaff    = []people.Role{}
+	seesSales   = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleAuditor, people.RoleAdmin}
+	seesOrders  = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAuditor, people.RoleAdmin}
+	seesPersons = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAdmin} // for which purpose, the register says
+	refunds     = []people.Role{people.RoleFinance}
+	runsDoor    = []people.Role{people.RoleDoor, people.RoleManager, people.RoleAdmin}
+)
+
+// pages is the whole office: every address with its roles.
+func (o *Office) pages() []page {
+	return []page{
+		{"GET /{lang}/office", anyStaff, o.today},
+		{"GET /{lang}/office/performances", seesSales, o.performances},
+		{"GET /{lang}/office/performances/{id}", seesSales, o.performance},
+		{"GET /{lang}/office/orders", seesOrders, o.orders},
+		{"POST /{lang}/office/orders/find", seesPersons, o.findOrders},
+		{"GET /{lang}/office/orders/{code}", seesOrders, o.order},
+		{"POST /{lang}/office/orders/{code}/contacts", seesPersons, o.revealContacts},
+		{"GET /{lang}/office/orders/{code}/refund", refunds, o.askRefund},
+		{"POST /{lang}/office/orders/{code}/refund", refunds, o.refund},
+		{"GET /{lang}/office/door", runsDoor, o.door},
+		{"POST /{lang}/office/door/invite", runsDoor, o.inviteDevice},
+		{"POST /{lang}/office/door/{id}/revoke", runsDoor, o.revokeDevice},
+	}
+}
+
+// guard lets in who has a staff session with its second factor and one of the page's roles.
+func (o *Office) guard(p page) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := visit{Page: o.UI.Page(r, "")}
+		v.NoIndex, v.Area, v.Wide = true, "office", true
+		v.Styles, v.Scripts = []string{"office.css"}, []string{"office.js"}
+		if v.Session == nil || len(v.Session.Roles) == 0 || !v.Session.Factor2 {
+			if r.Method == http.MethodGet || r.Method == http.MethodHead {
+				http.Redirect(w, r, ui.SignInURL(v.Page, r), http.StatusSeeOther)
+				return
+			}
+			o.UI.Fail(w, r, fault.New(fault.Unauthenticated, ""))
+			return
+		}
+		v.Staff = *v.Session
+		if !v.may(p.roles) {
+			o.UI.Fail(w, r, errRole)
+			return
+		}
+		p.handle(w, r, v)
+	}
+}
+
+// errRole is staff at a page of others' work.
+var errRole = fault.New(fault.Forbidden, "office.not_your_role")

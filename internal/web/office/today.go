@@ -1,0 +1,48 @@
+package office
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/sahna/sahna/internal/catalog"
+)
+
+// todayPage is what happens today, else what comes next.
+type todayPage struct {
+	Date string
+	Rows []row
+	Next []row
+}
+
+const nextUp = 5 // performances that a day without any looks ahead to
+
+func (o *Office) today(w http.ResponseWriter, r *http.Request, v visit) {
+	v.Nav = "today"
+	from := o.startOfDay()
+	page := todayPage{Date: v.Date(from, from, Zone)}
+	day, err := o.Catalog.Agenda(r.Context(), catalog.AgendaFilter{From: from, Until: from.Add(24 * time.Hour), Limit: 50})
+	if err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
+	if page.Rows, err = o.rows(r.Context(), v, day.Performances); err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
+	for i, line := range page.Rows {
+		if page.Rows[i].In, _, err = o.Admission.Occupancy(r.Context(), line.Performance.ID); err != nil {
+			o.UI.Fail(w, r, err)
+			return
+		}
+	}
+	next, err := o.Catalog.Agenda(r.Context(), catalog.AgendaFilter{From: from.Add(24 * time.Hour), Limit: nextUp})
+	if err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
+	if page.Next, err = o.rows(r.Context(), v, next.Performances); err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
+	o.show(w, r, v, http.StatusOK, v.T("office.nav.today"), todayView(v, page))
+}
