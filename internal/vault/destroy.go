@@ -142,11 +142,14 @@ func (v *Vault) Replay(ctx context.Context) (n int, err error) {
 		if len(page) == 0 {
 			break
 		}
-		back, err := v.keys.returned(ctx, page)
+		back, err := v.keys.present(ctx, page)
 		if err != nil {
 			return n, err
 		}
-		for _, t := range back {
+		for _, t := range page {
+			if !back[t] {
+				continue
+			}
 			if err := v.keys.bury(ctx, t.person, t.class, clock.Micros(v.clock.Now())); err != nil {
 				return n, err
 			}

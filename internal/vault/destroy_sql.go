@@ -89,24 +89,24 @@ func (k *keystore) tombstonesAfter(ctx context.Context, t tombstone) ([]tombston
 		ORDER BY person_id, class LIMIT $3`, t.person, t.class, tombstonePage)
 }
 
-// returned names those of page whose key is there although it was destroyed.
-func (k *keystore) returned(ctx context.Context, page []tombstone) ([]tombstone, error) {
-	dead := map[tombstone]bool{}
+// present tells which of page have a key.
+func (k *keystore) present(ctx context.Context, page []tombstone) (map[tombstone]bool, error) {
 	args := make([]any, len(page))
 	for i, t := range page {
-		dead[t], args[i] = true, t.person
+		args[i] = t.person
 	}
-	there, err := readTombstones(ctx, k.db, `SELECT person_id, class FROM keystore_key WHERE person_id IN `+db.In(1, len(page)), args...)
-	if err != nil {
-		return nil, err
+	rows, err := readTombstones(ctx, k.db, `SELECT person_id, class FROM keystore_key WHERE person_id IN `+db.In(1, len(page)), args...)
+	out := map[tombstone]bool{}
+	for _, t := range rows {
+		out[t] = true
 	}
-	var out []tombstone
-	for _, t := range there {
-		if dead[t] {
-			out = append(out, t)
-		}
-	}
-	return out, nil
+	return out, err
+}
+
+// keysInUseAfter lists the persons and classes that have fields, in order.
+func keysInUseAfter(ctx context.Context, d *db.DB, t tombstone) ([]tombstone, error) {
+	return readTombstones(ctx, d, `SELECT DISTINCT person_id, class FROM vault_field WHERE (person_id, class) > ($1, $2)
+		ORDER BY person_id, class LIMIT $3`, t.person, t.class, tombstonePage)
 }
 
 func (k *keystore) unusedBefore(ctx context.Context, before int64) ([]tombstone, error) {

@@ -3,6 +3,7 @@ package vault_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +112,9 @@ func TestRestoredCopiesAreReplayed(t *testing.T) {
 		mustExec(t, d, `DELETE FROM vault_tombstone WHERE person_id = $1`, b)
 		mustExec(t, d, `INSERT INTO vault_field (person_id, class, field, version, sealed, sealed_at) VALUES ($1, 'person', 'email', 1, $2, 1)`, b, field)
 
+		if f, err := v.Verify(ctx, nil); err != nil || len(f) != 2 {
+			t.Errorf("verify names %q, %v; want both", f, err)
+		}
 		if n, err := v.Replay(ctx); err != nil || n != 2 {
 			t.Fatalf("replayed %d, %v; want 2", n, err)
 		}
@@ -124,6 +128,9 @@ func TestRestoredCopiesAreReplayed(t *testing.T) {
 		}
 		if n := count(t, keys, "keystore_key"); n != 0 {
 			t.Errorf("%d keys after the replay", n)
+		}
+		if f, err := v.Verify(ctx, nil); err != nil || len(f) != 0 {
+			t.Errorf("after the replay verify names %q, %v", f, err)
 		}
 	})
 }
@@ -205,4 +212,56 @@ func mustExec(t testing.TB, d *db.DB, query string, args ...any) {
 	if _, err := d.Exec(t.Context(), query, args...); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
+}
+
+func TestTendFinishesWhatACrashCutShort(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, now := t.Context(), vaulttest.Clock()
+		v := vaulttest.With(t, d, now, vault.Config{})
+		id, lost := sealed(t, v, d, aigerim), newPerson(t, v)
+		if err := d.Transact(ctx, func(tx *db.DB) error { return v.Condemn(ctx, tx, act(id)) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Open(ctx, d, opening(id, vault.Email)); !errors.Is(err, vault.ErrDestroyed) {
+			t.Errorf("opening what is condemned: got %v", err)
+		}
+		now.Advance(48 * time.Hour)
+		if err := v.Tend(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, d, "vault_field"); n != 0 {
+			t.Errorf("%d fields are left", n)
+		}
+		if err := v.Seal(ctx, d, lost, aigerim); !errors.Is(err, vault.ErrNoPerson) {
+			t.Errorf("the unused key is still there: %v", err)
+		}
+		if n := count(t, d, "vault_journal_place"); n == 0 {
+			t.Error("the journal was not integrated")
+		}
+	})
+}
+
+func TestSealingsOfOnePersonTakeTurns(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		v := vaulttest.New(t, d)
+		id := newPerson(t, v)
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				name := strings.Repeat("x", i+1)
+				if err := v.Seal(ctx, d, id, map[vault.Field]string{vault.Name: name, vault.Email: name + "@example.kz"}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		got, err := v.Open(ctx, d, opening(id, vault.Name, vault.Email))
+		if err != nil || got[vault.Email].Reveal() != got[vault.Name].Reveal()+"@example.kz" {
+			t.Errorf("a mixture of two sealings: %v, %v", reveal(got), err)
+		}
+		if n := count(t, d, "vault_index"); n != 1 {
+			t.Errorf("%d index entries for one address", n)
+		}
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -21,7 +22,7 @@ type keystore struct {
 	db    *db.DB
 	clock clock.Clock
 	wrap  KeyWrapper
-	adds  batch
+	adds  *batch.Writer[keyRow, struct{}] // a commit for each key would be the narrowest place of a busy sale
 }
 
 // personKey is an unwrapped key. It is never cached: a key destroyed by one process must be gone in all.
@@ -40,7 +41,7 @@ func openKeystore(ctx context.Context, d *db.DB, c clock.Clock, w *rootWrapper) 
 		return nil, fmt.Errorf("migrate the key store: %w", err)
 	}
 	k := &keystore{db: d, clock: c, wrap: w}
-	k.adds.write = k.insertKeys
+	k.adds = batch.New(k.insertKeys)
 	return k, k.proveRoot(ctx, w)
 }
 
@@ -87,7 +88,8 @@ func (k *keystore) add(ctx context.Context, person string, c Class) error {
 	if err != nil {
 		return err
 	}
-	return k.adds.add(ctx, keyRow{person, c, root, wrapped, clock.Micros(k.clock.Now())})
+	_, err = k.adds.Do(ctx, keyRow{person, c, root, wrapped, clock.Micros(k.clock.Now())})
+	return err
 }
 
 // get unwraps a key: ErrDestroyed when it was, ErrNoPerson when there never was one.

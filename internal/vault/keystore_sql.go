@@ -14,14 +14,14 @@ type keyRow struct {
 	madeAt  int64
 }
 
-func (k *keystore) insertKeys(ctx context.Context, rows []keyRow) error {
+func (k *keystore) insertKeys(ctx context.Context, rows []keyRow) ([]struct{}, error) {
 	args := make([]any, 0, 6*len(rows))
 	for _, r := range rows {
 		args = append(args, r.person, r.class, r.root, r.wrapped, r.madeAt, false)
 	}
 	_, err := k.db.Exec(ctx, `INSERT INTO keystore_key (person_id, class, root, wrapped, made_at, used) VALUES `+
 		db.Values(1, len(rows), 6)+` ON CONFLICT (person_id, class) DO NOTHING`, args...)
-	return err
+	return make([]struct{}, len(rows)), err
 }
 
 func (k *keystore) selectKey(ctx context.Context, person string, c Class) (root string, wrapped []byte, err error) {

@@ -20,7 +20,7 @@ func (v *Vault) VerifyJournal(ctx context.Context, kept []byte) (_ []string, err
 	if err != nil {
 		return nil, err
 	}
-	c := &verification{vault: v, size: size, leafAt: map[tlog.Hash]int64{}}
+	c := &verification{vault: v, size: size, leafAt: map[tlog.Hash]int64{}, witness: map[int64][]witness{}}
 	if kept != nil {
 		c.keep("the kept checkpoint", kept)
 	}
@@ -45,8 +45,8 @@ type verification struct {
 	size     int64
 	findings []string
 	stack    []subtree
-	agreed   int64 // size of the last checkpoint that fitted
-	witness  []witness
+	agreed   int64               // size of the last checkpoint that fitted
+	witness  map[int64][]witness // checkpoints held elsewhere, by size
 	wrong    []misfit            // entries whose hash is not their place's
 	leafAt   map[tlog.Hash]int64 // stored hashes of those places
 }
@@ -80,7 +80,7 @@ func (c *verification) keep(what string, signed []byte) {
 	case cp.Size > c.size:
 		c.say("the journal was rolled back: %s tells of %d entries, there are %d", what, cp.Size, c.size)
 	default:
-		c.witness = append(c.witness, witness{what, cp})
+		c.witness[cp.Size] = append(c.witness[cp.Size], witness{what, cp})
 	}
 }
 
@@ -183,7 +183,7 @@ func (c *verification) root() tlog.Hash {
 
 func (c *verification) compareRoots(size int64, signed map[int64][]byte) {
 	b, own := signed[size]
-	if !own && len(c.witness) == 0 {
+	if !own && c.witness[size] == nil {
 		return
 	}
 	root := c.root()
@@ -199,8 +199,8 @@ func (c *verification) compareRoots(size int64, signed map[int64][]byte) {
 			good = true
 		}
 	}
-	for _, w := range c.witness {
-		if w.Size == size && w.Root != root {
+	for _, w := range c.witness[size] {
+		if w.Root != root {
 			c.say("%s does not fit: entries and hashes from place %d on are not those that were signed", w.what, c.agreed)
 			good = false
 		}
