@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -233,12 +234,21 @@ func TestBadScansAreErrors(t *testing.T) {
 			want error
 		}{
 			"no code":      {Scan{Code: " ", GateID: h.east.ID}, ErrScan},
-			"long code":    {Scan{Code: string(make([]byte, 2000)), GateID: h.east.ID}, ErrScan},
-			"long id":      {Scan{ID: string(make([]byte, 65)), Code: "GOOD", GateID: h.east.ID}, ErrScan},
+			"only NUL":     {Scan{Code: "\x00\x00", GateID: h.east.ID}, ErrScan},
+			"NUL in id":    {Scan{ID: "a\x00", Code: "GOOD", GateID: h.east.ID}, ErrScan},
+			"long id":      {Scan{ID: strings.Repeat("a", 65), Code: "GOOD", GateID: h.east.ID}, ErrScan},
+			"odd expected": {Scan{Code: "GOOD", GateID: h.east.ID, Expected: "\x00"}, ErrScan},
+			"odd word":     {Scan{Code: "GOOD", GateID: h.east.ID, Offline: true, OfflineSay: "maybe"}, ErrScan},
+			"NUL in gate":  {Scan{Code: "GOOD", GateID: "\x00"}, ErrNoGate},
 			"unknown gate": {Scan{Code: "GOOD", GateID: "nowhere"}, ErrNoGate},
 		} {
 			if _, err := h.Admit(t.Context(), h.device, c.scan); !errors.Is(err, c.want) {
 				t.Errorf("%s: got %v", name, err)
+			}
+		}
+		for _, code := range []string{"BEGIN:VCARD\nN:Somebody\x00\xff", strings.Repeat("Ж", 2000), "' OR 1=1 --"} {
+			if got := says(h.admit(t, Scan{Code: code, GateID: h.east.ID})); got != "refused "+ReasonUnknown {
+				t.Errorf("%.20q: %s", code, got)
 			}
 		}
 	})

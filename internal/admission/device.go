@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -41,7 +42,7 @@ const (
 // InviteDevice makes a one-time sign-in code that is valid for 15 minutes; staff see it in the office.
 func (a *Admission) InviteDevice(ctx context.Context, name, staffAccountID string) (code string, err error) {
 	name = strings.TrimSpace(name)
-	if name == "" || utf8.RuneCountInString(name) > 60 {
+	if name == "" || utf8.RuneCountInString(name) > 60 || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return "", ErrDeviceName
 	}
 	now := a.clock.Now()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
@@ -66,19 +67,15 @@ type Verdict struct {
 }
 
 const (
-	maxCode   = 1000
-	maxScanID = 64
+	maxCode = 1000
+	maxID   = 64
 )
 
 // Admit decides on a scan and records it.
 func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err error) {
 	defer fault.Wrap(&err, "admit at gate %s", s.GateID)
-	s.Code = strings.TrimSpace(s.Code)
-	if s.Code == "" || len(s.Code) > maxCode || len(s.ID) > maxScanID {
-		return Verdict{}, ErrScan
-	}
-	if s.ID == "" {
-		s.ID = db.NewID()
+	if s, err = s.checked(); err != nil {
+		return Verdict{}, err
 	}
 	gate, err := a.Gate(ctx, s.GateID)
 	if err != nil {
@@ -103,6 +100,37 @@ func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err
 	})
 	v.Ticket = t
 	return v, err
+}
+
+// checked refuses what no scanner of ours sends. A code may be anything that people hold to a camera: what is no ticket's is
+// unknown, not an error.
+func (s Scan) checked() (Scan, error) {
+	s.Code = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s.Code))
+	if len(s.Code) > maxCode {
+		s.Code = "(long)"
+	}
+	if s.ID == "" {
+		s.ID = db.NewID()
+	}
+	switch {
+	case s.Code == "", !plain(s.ID), !plain(s.Expected):
+		return s, ErrScan
+	case !plain(s.GateID):
+		return s, ErrNoGate
+	case s.OfflineSay != "" && s.OfflineSay != Admitted && s.OfflineSay != AlreadyAdmitted && s.OfflineSay != Refused:
+		return s, ErrScan
+	}
+	return s, nil
+}
+
+// plain tells whether s can be an id.
+func plain(s string) bool {
+	return len(s) <= maxID && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // judge says which ticket a code names and why it may not enter, without looking whether it has entered already.

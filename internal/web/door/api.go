@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/admission"
@@ -105,7 +106,7 @@ func readScans(r *http.Request) (b scansBody, err error) {
 		}
 		return b, errScans.Because(err)
 	}
-	if b.Performance == "" || len(b.Scans) == 0 || len(b.Scans) > maxScans {
+	if b.Performance == "" || strings.ContainsRune(b.Performance, 0) || len(b.Scans) == 0 || len(b.Scans) > maxScans {
 		return b, errScans
 	}
 	for _, s := range b.Scans {
@@ -127,6 +128,10 @@ func (d *Door) report(ctx context.Context, p ui.Page, dev admission.Device, b sc
 			scan.At = time.UnixMilli(s.At).UTC()
 		}
 		v, err := d.Admission.Admit(ctx, dev, scan)
+		if fault.KindOf(err) == fault.Invalid { // one odd scan does not keep the others from being reported
+			out.Results = append(out.Results, pastView{ID: s.ID, Result: admission.Refused, Word: resultWord(p, admission.Refused), Reason: p.Fault(err)})
+			continue
+		}
 		if err != nil {
 			return out, err
 		}
