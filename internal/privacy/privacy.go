@@ -62,6 +62,11 @@ type Privacy struct {
 	known    sync.Map // version id → Version; a version never changes
 }
 
+// Over makes the room and publishes nothing: for commands that look after the data without being the site.
+func Over(d *db.DB, c clock.Clock, op Operator) *Privacy {
+	return &Privacy{db: d, clock: c, operator: op}
+}
+
 // New makes the room. It publishes the policy and the offer that the operator's profile gives when their text differs from the
 // version in force.
 func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy, err error) {
@@ -72,7 +77,7 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 	if err := op.Check(); err != nil {
 		return nil, err
 	}
-	p := &Privacy{db: d, clock: c, operator: op}
+	p := Over(d, c, op)
 	for _, k := range []Kind{Policy, Offer} {
 		text, err := write(k, op)
 		if err != nil {

@@ -1,0 +1,56 @@
+// Command sahna is a ticket office: it serves, imports, verifies and shows itself.
+//
+// It owns flags and nothing else; every command is a call into internal/app.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/sahna/sahna/internal/app"
+)
+
+type commands struct {
+	Config string `help:"Configuration file (TOML); the environment (SAHNA_…) overrides it." type:"path" env:"SAHNA_CONFIG"`
+
+	Serve    serveCommand    `cmd:"" help:"Serve the site, the office, the door and the API."`
+	Demo     demoCommand     `cmd:"" help:"Make a data folder with four venues and serve it, with a test bank and an outbox."`
+	Import   importCommand   `cmd:"" help:"Import seating plans and events."`
+	Verify   verifyCommand   `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
+	Journal  journalCommand  `cmd:"" help:"The journal of every opening of personal data."`
+	Staff    staffCommand    `cmd:"" help:"Staff accounts."`
+	Deadline deadlineCommand `cmd:"" help:"Print the day on which a term of law ends."`
+	Show     configCommand   `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// run is what every command gets.
+type run struct {
+	ctx    context.Context
+	config string
+	out    io.Writer
+}
+
+func (r run) load() (app.Config, error) { return app.LoadConfig(r.config, os.Environ()) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	k := kong.Parse(&c, kong.Name("sahna"), kong.Description("A ticket office for Kazakhstan."), kong.UsageOnError())
+	err := k.Run(run{ctx: ctx, config: c.Config, out: os.Stdout})
+	if errors.Is(err, app.ErrFindings) {
+		os.Exit(1) // what was found has been printed
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sahna: "+err.Error())
+		os.Exit(2)
+	}
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/i18n"
+)
+
+// ErrFindings means that a check found something; it has been written to the output.
+var ErrFindings = errors.New("the check found something")
+
+// At points the configuration at another data folder and database; "" leaves what was configured.
+func (c Config) At(data, database string) Config {
+	if data != "" {
+		c.Data, c.Keys, c.Database, c.KeyStore = data, filepath.Join(data, "keys"), "", ""
+		c.fillIn()
+	}
+	if database != "" {
+		c.Database = Address(database)
+	}
+	return c
+}
+
+// with opens the office, runs fn and closes it. No letters leave.
+func with(ctx context.Context, cfg Config, fn func(*App) error) error {
+	a, err := Open(ctx, cfg, Options{Look: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(a), a.Close())
+}
+
+// maxImport bounds an import file.
+const maxImport = 16 << 20
+
+func readImport(file string) ([]byte, error) {
+	f, err := os.Open(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // read only
+	body, err := io.ReadAll(io.LimitReader(f, maxImport+1))
+	if err == nil && len(body) > maxImport {
+		return nil, fmt.Errorf("%s is larger than %d MB", file, maxImport>>20)
+	}
+	return body, err
+}
+
+// ImportPlan stores a seating plan and prints its hash.
+func ImportPlan(ctx context.Context, cfg Config, file string, out io.Writer) error {
+	body, err := readImport(file)
+	if err != nil {
+		return err
+	}
+	return with(ctx, cfg, func(a *App) error {
+		hash, err := a.Catalog.ImportPlan(ctx, body)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		_, err = fmt.Fprintln(out, hash)
+		return err
+	})
+}
+
+// ImportEvents stores a file of events, lays out the stock of its performances and the gates of its halls, and says what was made.
+// Plans that the file names by file are looked for beside it.
+func ImportEvents(ctx context.Context, cfg Config, file string, out io.Writer) error {
+	body, err := readImport(file)
+	if err != nil {
+		return err
+	}
+	return with(ctx, cfg, func(a *App) error {
+		var made []catalog.Performance
+		r, err := a.Catalog.ImportEvents(ctx, body, catalog.ImportOptions{
+			Plans: os.DirFS(filepath.Dir(file)),
+			OnPerformance: func(ctx context.Context, tx *db.DB, p catalog.Performance, plan *catalog.Plan) error {
+				made = append(made, p)
+				return a.Office.OpenSale(ctx, tx, p, plan)
+			},
+		})
+		if err != nil {
+			return fmt.Errorf("%s: nothing was stored:\n%w", file, err)
+		}
+		for _, p := range made {
+			if err := a.ensureGates(ctx, p); err != nil {
+				return err
+			}
+		}
+		_, err = fmt.Fprintf(out, "%d organisers, %d venues, %d events, %d performances (%d new)\n", r.Organisers, r.Venues, r.Events, r.Performances, r.New)
+		return err
+	})
+}
+
+// ensureGates makes a gate for every entrance of a performance's plan, once for each hall.
+func (a *App) ensureGates(ctx context.Context, p catalog.Performance) error {
+	plan, err := a.Catalog.Plan(ctx, p.PlanHash)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, e := range plan.Entrances() {
+		names = append(names, e.Name.In(i18n.RU))
+	}
+	_, err = a.Admission.EnsureGates(ctx, p.HallID, names)
+	return err
+}
+
+// NewStaff is who gets a staff account.
+type NewStaff struct {
+	Surname, Name, Email string
+	Roles                []string
+}
+
+// AddStaff makes a staff account with the password that stands in the first line of in, and prints the second factor's secret.
+func AddStaff(ctx context.Context, cfg Config, s NewStaff, in io.Reader, out io.Writer) error {
+	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	password := strings.TrimRight(line, "\r\n")
+	var roles []people.Role
+	for _, r := range s.Roles {
+		roles = append(roles, people.Role(r))
+	}
+	return with(ctx, cfg, func(a *App) error {
+		_, secret, err := a.People.MakeStaff(ctx, people.Contacts{Surname: s.Surname, Name: s.Name, Email: s.Email}, password, roles)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "second factor: %s\n", secret)
+		return err
+	})
+}
+
+// Verify prints what does not add up in ledger, stock, tickets and journal; ErrFindings when there is anything.
+func Verify(ctx context.Context, cfg Config, out io.Writer) error {
+	return with(ctx, cfg, func(a *App) error {
+		findings, err := a.Office.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		journal, err := a.Vault.VerifyJournal(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return report(out, append(findings, journal...), "ledger, stock, tickets and journal add up")
+	})
+}
+
+// VerifyJournal prints what is wrong with the journal; a checkpoint kept from before is proved too.
+func VerifyJournal(ctx context.Context, cfg Config, checkpoint string, out io.Writer) error {
+	var kept []byte
+	if checkpoint != "" {
+		var err error
+		if kept, err = os.ReadFile(checkpoint); err != nil { //nolint:gosec // the operator names the file
+			return err
+		}
+	}
+	return with(ctx, cfg, func(a *App) error {
+		findings, err := a.Vault.VerifyJournal(ctx, kept)
+		if err != nil {
+			return err
+		}
+		return report(out, findings, "the journal is whole")
+	})
+}
+
+func report(out io.Writer, findings []string, well string) error {
+	if len(findings) == 0 {
+		_, err := fmt.Fprintln(out, well)
+		return err
+	}
+	for _, f := range findings {
+		if _, err := fmt.Fprintln(out, f); err != nil {
+			return err
+		}
+	}
+	return ErrFindings
+}

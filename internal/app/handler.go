@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/sahna/sahna/internal/api"
+	"github.com/sahna/sahna/internal/web/door"
+	"github.com/sahna/sahna/internal/web/site"
+	"github.com/sahna/sahna/internal/web/site/checkout"
+	"github.com/sahna/sahna/internal/web/site/outbox"
+	"github.com/sahna/sahna/internal/web/site/pages"
+	"github.com/sahna/sahna/internal/web/site/performance"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// Handler is everything that the world may reach.
+func (a *App) Handler() http.Handler { return a.handler }
+
+func (a *App) mount() (http.Handler, error) {
+	mux := http.NewServeMux()
+	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
+	u.Mount(mux)
+	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy}).Mount(mux)
+	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
+	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
+	(&pages.Pages{UI: u, Privacy: a.Privacy}).Mount(mux)
+	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
+	if a.opts.Outbox != nil {
+		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
+	}
+	if a.bank != nil {
+		a.bank.Mount(mux)
+	}
+	machines, err := a.api()
+	if err != nil {
+		return nil, err
+	}
+	machines.Mount(mux)
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
+	return u.Serve(mux, u.Sessions(a.People), crossOrigin), nil
+}
+
+func (a *App) api() (*api.API, error) {
+	key, err := loadKey(a.cfg.Keys, "api.key")
+	if err != nil {
+		return nil, err
+	}
+	return api.New(api.Deps{
+		DB: a.DB, Clock: a.clock, Log: a.log, Bundle: a.bundle, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy,
+		Admission: a.Admission, Printer: a.tickets, Jobs: a.Queue,
+	}, api.Config{BaseURL: a.cfg.BaseURL, Key: key})
+}
+
+// crossOrigin refuses what another site's page posts with the visitor's cookies. Machines without a browser, such as a
+// payment provider's callback, send neither Origin nor Sec-Fetch-Site and pass.
+func crossOrigin(next http.Handler) http.Handler {
+	return http.NewCrossOriginProtection().Handler(next)
+}
+
+// healthz answers while the process lives.
+func (a *App) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }
+
+// readyz answers when the database and the key store do.
+func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	for name, d := range map[string]pinger{"database": a.DB.SQL(), "key store": a.Keys.SQL()} {
+		if err := d.PingContext(ctx); err != nil {
+			a.log.Error("not ready", "what", name, "cause", err)
+			plain(w, http.StatusServiceUnavailable, name+" does not answer")
+			return
+		}
+	}
+	plain(w, http.StatusOK, "ready")
+}
+
+type pinger interface {
+	PingContext(ctx context.Context) error
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write([]byte(text + "\n")) //nolint:errcheck // the client is gone then
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"io/fs"
+
+	"github.com/sahna/sahna/internal/admission"
+	"github.com/sahna/sahna/internal/api"
+	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/boxoffice/ticketmail"
+	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
+	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/files"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/payments/testbank"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/web/door"
+	"github.com/sahna/sahna/internal/web/site"
+	"github.com/sahna/sahna/internal/web/site/checkout"
+	"github.com/sahna/sahna/internal/web/site/outbox"
+	"github.com/sahna/sahna/internal/web/site/pages"
+	"github.com/sahna/sahna/internal/web/site/performance"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// Messages are the words of every room and door.
+func Messages() []fs.FS {
+	return []fs.FS{
+		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
+		api.Messages, door.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
+	}
+}

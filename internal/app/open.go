@@ -1,0 +1,221 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/sahna/sahna/internal/admission"
+	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/boxoffice/ticketmail"
+	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
+	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/files"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/jobs"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/payments"
+	"github.com/sahna/sahna/internal/platform/payments/testbank"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// Options are what tests and the demo choose besides the configuration.
+type Options struct {
+	Clock  clock.Clock  // the machine's when nil
+	Log    *slog.Logger // standard error when nil
+	Outbox *mail.Outbox // letters go there instead of an SMTP server, and /outbox shows them
+	Demo   bool         // a ribbon on every page
+	Look   bool         // a command that looks after the data: no policy is published
+}
+
+// App is the whole office, opened and wired. Close it.
+type App struct {
+	cfg   Config
+	opts  Options
+	log   *slog.Logger
+	clock clock.Clock
+
+	DB        *db.DB
+	Keys      *db.DB
+	Vault     *vault.Vault
+	Privacy   *privacy.Privacy
+	People    *people.People
+	Catalog   *catalog.Catalog
+	Office    *boxoffice.Office
+	Admission *admission.Admission
+	Queue     *jobs.Queue
+
+	bundle  *i18n.Bundle
+	files   *files.Dir
+	bank    *testbank.Bank
+	tickets *ticketpdf.Maker
+	handler http.Handler
+	payable []payments.Provider
+	closing chan struct{} // closed when serving ends, so that live streams end
+	closers []func() error
+}
+
+// Open opens the databases, brings their tables up to date and wires the rooms. Nothing runs yet: see Run.
+func Open(ctx context.Context, cfg Config, opts Options) (_ *App, err error) {
+	a := &App{cfg: cfg, opts: opts, log: opts.Log, clock: opts.Clock, closing: make(chan struct{})}
+	if a.clock == nil {
+		a.clock = clock.System()
+	}
+	if a.log == nil {
+		a.log = newLog(cfg.LogLevel)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	for _, step := range []func(context.Context) error{a.openFolders, a.openDatabases, a.openVault, a.openRooms} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Close closes what Open opened, in reverse.
+func (a *App) Close() error {
+	var err error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, a.closers[i]())
+	}
+	a.closers = nil
+	return err
+}
+
+func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
+
+func (a *App) openFolders(context.Context) error {
+	for _, dir := range []string{a.cfg.Data, a.cfg.Keys, filepath.Join(a.cfg.Data, "files")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	return nil
+}
+
+func (a *App) openDatabases(ctx context.Context) (err error) {
+	if a.DB, err = db.Open(ctx, string(a.cfg.Database)); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	a.onClose(a.DB.Close)
+	if err := a.DB.Migrate(ctx); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	if err := jobs.Migrate(ctx, a.DB); err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	if a.Keys, err = db.Open(ctx, string(a.cfg.KeyStore)); err != nil {
+		return fmt.Errorf("key store: %w", err)
+	}
+	a.onClose(a.Keys.Close)
+	a.Queue, err = jobs.Open(a.DB, a.log)
+	return err
+}
+
+func (a *App) openVault(ctx context.Context) (err error) {
+	root, err := vault.LoadRoot(filepath.Join(a.cfg.Keys, "root.key"))
+	if err != nil {
+		return err
+	}
+	journal, err := vault.LoadJournalKey(filepath.Join(a.cfg.Keys, "journal.key"))
+	if err != nil {
+		return err
+	}
+	op := a.operator()
+	if a.opts.Look {
+		a.Privacy = privacy.Over(a.DB, a.clock, op)
+	} else if a.Privacy, err = privacy.New(ctx, a.DB, a.clock, op); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	a.Vault, err = vault.New(ctx, a.DB, a.clock, vault.Config{Keys: a.Keys, Root: root, Gate: a.Privacy, JournalKey: journal})
+	return err
+}
+
+func (a *App) openRooms(ctx context.Context) (err error) {
+	if a.bundle, err = i18n.New(Messages()...); err != nil {
+		return err
+	}
+	sender, err := a.sender()
+	if err != nil {
+		return err
+	}
+	if a.People, err = people.New(a.DB, a.clock, a.Vault, a.Queue, sender, a.bundle); err != nil {
+		return err
+	}
+	a.Catalog = catalog.New(a.DB, a.clock)
+	if a.payable, err = a.providers(); err != nil {
+		return err
+	}
+	ticketKey, err := loadKey(a.cfg.Keys, "ticket.key")
+	if err != nil {
+		return err
+	}
+	a.Office, err = boxoffice.New(boxoffice.Deps{
+		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, People: a.People, Privacy: a.Privacy, Jobs: a.Queue, Providers: a.payable,
+	}, boxoffice.Config{HoldFor: a.cfg.holdFor(), PayFor: a.cfg.payFor(), BaseURL: a.cfg.BaseURL, TicketKey: ed25519.NewKeyFromSeed(ticketKey)})
+	if err != nil {
+		return err
+	}
+	a.tickets = ticketpdf.New(a.Office, a.Catalog, a.operator(), a.bundle, a.clock)
+	ticketmail.New(ticketmail.Deps{
+		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Mail: sender,
+		Bundle: a.bundle, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Printer: a.tickets,
+	}).Register(a.Queue)
+	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
+	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
+		return err
+	}
+	a.handler, err = a.mount()
+	return err
+}
+
+func (a *App) operator() privacy.Operator {
+	op := a.cfg.Operator
+	op.Site = a.cfg.BaseURL
+	return op
+}
+
+func (a *App) sender() (mail.Sender, error) {
+	if a.opts.Outbox != nil {
+		return a.opts.Outbox, nil
+	}
+	if a.opts.Look {
+		return mail.NewOutbox(a.clock), nil
+	}
+	m := a.cfg.Mail
+	return mail.NewSMTP(mail.SMTP{Host: m.Host, Port: m.Port, Username: m.User, Password: string(m.Password), From: m.From, TLS: mail.TLS(m.TLS)}, a.clock)
+}
+
+func (a *App) providers() ([]payments.Provider, error) {
+	if !a.cfg.TestBank.Enabled {
+		return nil, nil
+	}
+	key, err := loadKey(a.cfg.Keys, "bank.key")
+	if err != nil {
+		return nil, err
+	}
+	a.bank, err = testbank.New(a.DB, a.clock, a.log, a.bundle, testbank.Config{BaseURL: a.cfg.BaseURL, Secret: key})
+	return []payments.Provider{a.bank}, err
+}
+
+func newLog(level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
+}

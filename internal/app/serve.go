@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// integrateEvery is how often the journal's new entries get their places in the tree and a signed checkpoint.
+const integrateEvery = 3 * time.Second
+
+// Run serves on the listener until ctx ends, then lets requests and jobs finish. ready is called once it serves.
+func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := a.Queue.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("queue: %w", errors.Join(err, l.Close()))
+	}
+	server := &http.Server{
+		Handler:           a.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // live streams end with it
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	background := make(chan struct{})
+	go func() { a.background(ctx); close(background) }()
+
+	err := ready()
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-failed:
+		}
+	}
+	cancel()
+	close(a.closing)
+	stop, done := context.WithTimeout(context.Background(), 20*time.Second)
+	defer done()
+	err = errors.Join(err, server.Shutdown(stop), a.Queue.Stop(stop))
+	<-background
+	return err
+}
+
+// background keeps the journal's tree up to date and the test bank's callbacks going.
+func (a *App) background(ctx context.Context) {
+	if a.bank != nil {
+		go a.bank.Run(ctx)
+	}
+	tick := time.NewTicker(integrateEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := a.Vault.Integrate(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("journal not integrated", "cause", err)
+			}
+		}
+	}
+}
+
+// Serve opens the office as configured and serves it until ctx ends.
+func Serve(ctx context.Context, cfg Config) error {
+	if err := cfg.checkOperator(); err != nil {
+		return fmt.Errorf("the operator's profile is not complete:\n%w", err)
+	}
+	l, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	a, err := Open(ctx, cfg, Options{})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	err = a.Run(ctx, l, func() error {
+		a.log.Info("serving", "address", cfg.BaseURL, "version", Version())
+		return nil
+	})
+	return errors.Join(err, a.Close())
+}
+
+// Version is the module's version, or the commit it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}
