@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,17 +74,34 @@ func (d *Door) showForm(w http.ResponseWriter, r *http.Request, typed url.Values
 		typed = without(typed, "consent") // another text: what was ticked was not this
 	}
 	v.Form = ui.NewForm(p, typed, problem)
-	for i := range v.Form.Errors {
-		if v.Form.Errors[i].Field == "consents" {
-			v.Form.Errors[i].Field = "consent"
-		}
-	}
+	v.Form.Errors = sayWhich(p, v.Form.Errors, problem)
 	status := http.StatusOK
 	if problem != nil {
 		status = ui.ReshowStatus(problem)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	d.UI.Render(w, r, status, p, checkoutPage(p, v))
+}
+
+// sayWhich makes errors stand alone in the list above the form: which name is missing, and where the consent's boxes are.
+func sayWhich(p ui.Page, errs []ui.FieldError, problem error) []ui.FieldError {
+	var fields fault.Fields
+	errors.As(problem, &fields)
+	missing := map[string]bool{}
+	for _, f := range fields {
+		missing[f.Field] = errors.Is(f, people.ErrNameNeeded)
+	}
+	for i := range errs {
+		switch e := &errs[i]; {
+		case e.Field == "consents":
+			e.Field = "consent"
+		case e.Field == "surname" && missing["surname"]:
+			e.Message = p.T("checkout.surname_needed")
+		case e.Field == "name" && missing["name"]:
+			e.Message = p.T("checkout.name_needed")
+		}
+	}
+	return errs
 }
 
 func without(v url.Values, name string) url.Values {

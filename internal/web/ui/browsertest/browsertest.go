@@ -188,7 +188,8 @@ func (b *Browser) Submit(selector string) {
 // Type writes into a field, replacing what was there.
 func (b *Browser) Type(selector, text string) {
 	b.t.Helper()
-	b.Do(chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+	// An empty value would arrive as "undefined" by chromedp, so the field is not emptied before it is typed into.
+	b.Do(chromedp.Focus(chromedp.CSS(selector)), chromedp.SetValue(chromedp.CSS(selector), text))
 }
 
 // Text returns the visible text of the first element that a selector finds.
