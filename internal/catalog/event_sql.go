@@ -22,6 +22,9 @@ type (
 
 // Event returns an event by id; ErrNoEvent when there is none.
 func (c *Catalog) Event(ctx context.Context, id string) (Event, error) {
+	if !keepable(id) {
+		return Event{}, ErrNoEvent
+	}
 	return remember(ctx, c, eventKey(id), func() (Event, error) {
 		var e Event
 		err := c.db.QueryRow(ctx, `SELECT `+eventColumns+` FROM catalog_event e WHERE e.id = $1`, id).Scan(e.fields()...)
@@ -31,6 +34,9 @@ func (c *Catalog) Event(ctx context.Context, id string) (Event, error) {
 
 // EventBySlug returns an event by the name in its address; ErrNoEvent when there is none.
 func (c *Catalog) EventBySlug(ctx context.Context, slug string) (Event, error) {
+	if !keepable(slug) {
+		return Event{}, ErrNoEvent
+	}
 	return remember(ctx, c, eventSlugKey(slug), func() (Event, error) {
 		var e Event
 		err := c.db.QueryRow(ctx, `SELECT `+eventColumns+` FROM catalog_event e WHERE e.slug = $1`, slug).Scan(e.fields()...)

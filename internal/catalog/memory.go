@@ -2,8 +2,10 @@ package catalog
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // checkEvery is how long the memory trusts itself. Another process may have imported: asking the version on every read would
@@ -60,6 +62,11 @@ func (c *Catalog) Version(ctx context.Context) (int64, error) {
 	}
 	m.checked = now
 	return v, nil
+}
+
+// keepable tells whether a stranger's id or slug can be in the database at all: PostgreSQL takes no NUL and no broken UTF-8.
+func keepable(s string) bool {
+	return len(s) <= 200 && utf8.ValidString(s) && !strings.ContainsRune(s, 0)
 }
 
 // remember returns what is kept under key (a comparable type of its own for each kind), or reads and keeps it.

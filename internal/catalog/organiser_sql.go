@@ -12,6 +12,9 @@ type organiserKey string
 
 // Organiser returns an organiser by id; ErrNoOrganiser when there is none.
 func (c *Catalog) Organiser(ctx context.Context, id string) (Organiser, error) {
+	if !keepable(id) {
+		return Organiser{}, ErrNoOrganiser
+	}
 	return remember(ctx, c, organiserKey(id), func() (Organiser, error) {
 		var o Organiser
 		err := c.db.QueryRow(ctx, `SELECT id, slug, name, bin, address, phone, email, refund

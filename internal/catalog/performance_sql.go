@@ -36,6 +36,9 @@ type performanceKey string
 // Performance returns a performance with zones, types and prices; ErrNoPerformance when there is none.
 // It is kept in memory: the caller must not change its slices.
 func (c *Catalog) Performance(ctx context.Context, id string) (Performance, error) {
+	if !keepable(id) {
+		return Performance{}, ErrNoPerformance
+	}
 	return remember(ctx, c, performanceKey(id), func() (Performance, error) {
 		p, err := scanPerformance(c.db.QueryRow(ctx, `SELECT `+performanceColumns+` FROM catalog_performance p WHERE p.id = $1`, id).Scan)
 		return p, missing(err, ErrNoPerformance)

@@ -8,6 +8,9 @@ import (
 
 // Plan returns a seating plan by its hash; ErrNoPlan when there is none. Plans never change, so it is kept in memory once read.
 func (c *Catalog) Plan(ctx context.Context, hash string) (*Plan, error) {
+	if !keepable(hash) {
+		return nil, ErrNoPlan
+	}
 	return c.planIn(ctx, c.db, hash)
 }
 

@@ -132,9 +132,9 @@ func TestWhatIsStoredIsRead(t *testing.T) {
 func TestWhatIsNotThereIsNamed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStage(t, d)
-		_, perr := s.Performance(t.Context(), "x")
+		_, perr := s.Performance(t.Context(), "x\x00")
 		_, eerr := s.Event(t.Context(), "x")
-		_, serr := s.EventBySlug(t.Context(), "x")
+		_, serr := s.EventBySlug(t.Context(), "x\xff")
 		_, _, herr := s.Hall(t.Context(), "x")
 		_, oerr := s.Organiser(t.Context(), "x")
 		for i, c := range []struct{ got, want error }{
@@ -281,6 +281,9 @@ func TestWallFilters(t *testing.T) {
 			{"venue and title", catalog.Filter{Search: "big onegin"}, []string{"onegin"}},
 			{"wildcards are only letters", catalog.Filter{Search: "%"}, []string{"qyz", "onegin"}},
 			{"nothing", catalog.Filter{Search: "zzz"}, nil},
+			{"what no database keeps", catalog.Filter{Genre: "\x00"}, nil},
+			{"broken letters", catalog.Filter{City: "\xff"}, nil},
+			{"NUL in a search is only punctuation", catalog.Filter{Search: "оне\x00гин"}, []string{"onegin"}},
 			{"genre", catalog.Filter{Genre: "opera"}, []string{"onegin"}},
 			{"city", catalog.Filter{City: "almaty"}, []string{"qyz", "onegin"}},
 			{"other city", catalog.Filter{City: "astana"}, nil},

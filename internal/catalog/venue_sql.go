@@ -17,6 +17,9 @@ type hallAndVenue struct {
 
 // Hall returns a hall and its venue; ErrNoHall when there is none.
 func (c *Catalog) Hall(ctx context.Context, id string) (Hall, Venue, error) {
+	if !keepable(id) {
+		return Hall{}, Venue{}, ErrNoHall
+	}
 	got, err := remember(ctx, c, hallKey(id), func() (hallAndVenue, error) {
 		var h Hall
 		var v Venue

@@ -21,6 +21,8 @@ type Site struct {
 	Catalog *catalog.Catalog
 	Office  *boxoffice.Office
 	Privacy *privacy.Privacy
+
+	posters posters
 }
 
 // Mount puts the pages on their addresses. Each subject has a mount function in its own file.
