@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -36,12 +37,31 @@ const (
 // answers keeps what POSTs with an Idempotency-Key were answered. Requests are known by keyed hashes only, and the
 // answers, which hold secrets of holds and orders, are sealed under a key that is made of the server's and the caller's.
 type answers struct {
-	db    *db.DB
-	clock clock.Clock
-	key   []byte
+	db     *db.DB
+	clock  clock.Clock
+	key    []byte
+	begins *batch.Writer[claim, bool]
+	ends   *batch.Writer[ending, struct{}]
 }
 
-func newAnswers(d *db.DB, c clock.Clock, key []byte) *answers { return &answers{d, c, key} }
+// Both writes of a request are gathered with other requests': a commit each would halve what the box office can sell.
+func newAnswers(d *db.DB, c clock.Clock, key []byte) *answers {
+	s := &answers{db: d, clock: c, key: key}
+	s.begins, s.ends = batch.New(s.claim), batch.New(s.end)
+	return s
+}
+
+// claim is a request that wants to run.
+type claim struct {
+	id  string
+	mac []byte
+}
+
+// ending is a request that has run; nothing sealed means that its answer is not worth keeping.
+type ending struct {
+	id     string
+	sealed []byte
+}
 
 // kept is an answer as it is sealed.
 type kept struct {
@@ -186,13 +206,45 @@ func sealer(key []byte) (cipher.AEAD, error) {
 
 // begin claims a request; false when another has, or had, it.
 func (s *answers) begin(ctx context.Context, id string, mac []byte) (bool, error) {
-	now := s.clock.Now()
-	n, err := insertAnswer(ctx, s.db, id, mac, now)
-	if err != nil || n == 1 {
-		return n == 1, err
+	mine, err := s.begins.Do(ctx, claim{id, mac})
+	if err != nil || mine {
+		return mine, err
 	}
-	n, err = takeOverAnswer(ctx, s.db, id, mac, now)
+	n, err := takeOverAnswer(ctx, s.db, id, mac, s.clock.Now())
 	return n == 1, err
+}
+
+// claim makes a row for each request that has none, and tells whose it made; of two alike in one batch the first.
+func (s *answers) claim(ctx context.Context, cs []claim) (mine []bool, err error) {
+	first := map[string]int{}
+	var rows []claim
+	for i, c := range cs {
+		if _, twice := first[c.id]; !twice {
+			first[c.id] = i
+			rows = append(rows, c)
+		}
+	}
+	err = s.db.Transact(ctx, func(tx *db.DB) error {
+		mine = make([]bool, len(cs))
+		made, err := insertAnswers(ctx, tx, rows, s.clock.Now())
+		for _, id := range made {
+			mine[first[id]] = true
+		}
+		return err
+	})
+	return mine, err
+}
+
+func (s *answers) end(ctx context.Context, es []ending) ([]struct{}, error) {
+	err := s.db.Transact(ctx, func(tx *db.DB) error {
+		for _, e := range es {
+			if err := endAnswer(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return make([]struct{}, len(es)), err
 }
 
 func (s *answers) finish(ctx context.Context, id string, seal []byte, k kept) error {
@@ -204,10 +256,14 @@ func (s *answers) finish(ctx context.Context, id string, seal []byte, k kept) er
 	if err != nil {
 		return err
 	}
-	return updateAnswer(ctx, s.db, id, c.Seal(nil, nil, plain, []byte(id)))
+	_, err = s.ends.Do(ctx, ending{id, c.Seal(nil, nil, plain, []byte(id))})
+	return err
 }
 
-func (s *answers) forget(ctx context.Context, id string) error { return deleteAnswer(ctx, s.db, id) }
+func (s *answers) forget(ctx context.Context, id string) error {
+	_, err := s.ends.Do(ctx, ending{id: id})
+	return err
+}
 
 type answerState int
 
