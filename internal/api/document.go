@@ -53,6 +53,9 @@ const (
 	exampleTime = "2026-11-27T19:00:00+05:00"
 )
 
+var holdExample = HoldJSON{ID: exampleID, Secret: "uFfT0m…", PerformanceID: exampleID, ExpiresAt: "2026-11-23T12:10:00Z", Total: money.Tenge(12000),
+	Items: []HoldItemJSON{{"parterre-5-12", "parterre", "adult", money.Tenge(12000)}}}
+
 // examples are an answer for each operation; being the true types, they cannot go stale.
 var examples = map[string]any{
 	"get-privacy-policy": PolicyJSON{VersionID: exampleID, Hash: "6f1c…", Number: 3, InForce: "2026-11-01T00:00:00Z", URL: "https://tickets.example.kz/en/page/privacy",
@@ -68,8 +71,8 @@ var examples = map[string]any{
 		PriceZoneID: "parterre", X: 410, Y: 220}}, Areas: []AreaJSON{}},
 	"get-availability": AvailabilityJSON{Version: 812, Seats: map[string]string{"parterre-5-12": "free", "parterre-5-13": "sold"},
 		Areas: map[string]AreaLeftJSON{"floor": {"floor", 380, 12, 208}}},
-	"hold": HoldJSON{ID: exampleID, Secret: "uFfT0m…", PerformanceID: exampleID, ExpiresAt: "2026-11-23T12:10:00Z", Total: money.Tenge(12000),
-		Items: []HoldItemJSON{{"parterre-5-12", "parterre", "adult", money.Tenge(12000)}}},
+	"hold": holdExample, "hold-best": holdExample, "get-hold": holdExample,
+	"pay-again": PaymentJSON{exampleID, "https://tickets.example.kz/pay/test/" + exampleID},
 	"order": NewOrderJSON{Code: "K7M2PQ4R", Secret: "w81nQe…", Status: "pending", Total: money.Tenge(12000), PayTill: "2026-11-23T12:20:00Z",
 		URL: "https://tickets.example.kz/en/order/K7M2PQ4R/w81nQe…", Payment: PaymentJSON{exampleID, "https://tickets.example.kz/pay/test/" + exampleID}},
 	"get-order": OrderJSON{Code: "K7M2PQ4R", Status: "paid", Total: money.Tenge(12000), PDFURL: "https://tickets.example.kz/api/v1/orders/K7M2PQ4R/tickets.pdf",

@@ -28,7 +28,7 @@ type HoldWishJSON struct {
 // HoldJSON is seats and places that are kept until ExpiresAt.
 type HoldJSON struct {
 	ID            string         `json:"id"`
-	Secret        string         `json:"secret" doc:"Opens the hold; shown only here"`
+	Secret        string         `json:"secret,omitempty" doc:"Opens the hold; shown only when it is made"`
 	PerformanceID string         `json:"performance_id"`
 	ExpiresAt     string         `json:"expires_at" format:"date-time"`
 	Total         money.Amount   `json:"total"`
@@ -53,9 +53,23 @@ type holdOutput struct {
 	Body         HoldJSON
 }
 
-type releaseInput struct {
+type keyInput struct {
 	Bearer
 	ID string `path:"id" maxLength:"100"`
+}
+
+// BestRequestJSON asks for the best seats that are left.
+type BestRequestJSON struct {
+	PerformanceID string `json:"performance_id" minLength:"1" maxLength:"100"`
+	Quantity      int    `json:"quantity" minimum:"1" maximum:"1000"`
+	PriceZoneID   string `json:"price_zone_id,omitempty" maxLength:"100" doc:"Any zone when absent"`
+	TicketTypeID  string `json:"ticket_type_id,omitempty" maxLength:"100" doc:"The first type when absent"`
+	Accessible    bool   `json:"accessible,omitempty" doc:"With a place for a wheelchair"`
+}
+
+type bestInput struct {
+	Idempotent
+	Body BestRequestJSON
 }
 
 func (a *API) holdOperations() {
@@ -65,6 +79,15 @@ func (a *API) holdOperations() {
 		Summary:     "Keep seats for a buyer",
 		Description: "All or nothing. A 409 names the seats that are gone in `seats`.",
 	}, a.hold)
+	handle(a, huma.Operation{
+		OperationID: "hold-best", Method: http.MethodPost, Path: Base + "/holds/best", Tags: tags, DefaultStatus: http.StatusCreated,
+		Summary:     "Keep the best seats that are left",
+		Description: "Side by side where that can be had, and leaving no single seat beside them if that can be helped.",
+	}, a.best)
+	handle(a, huma.Operation{
+		OperationID: "get-hold", Method: http.MethodGet, Path: Base + "/holds/{id}", Tags: tags, Summary: "A hold that still stands",
+		Description: "The secret is not repeated.", Security: []map[string][]string{{"holdSecret": {}}},
+	}, a.findHold)
 	handle(a, huma.Operation{
 		OperationID: "release-hold", Method: http.MethodDelete, Path: Base + "/holds/{id}", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a hold back", Security: []map[string][]string{{"holdSecret": {}}},
@@ -86,6 +109,29 @@ func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
 	return &holdOutput{"no-store", holdJSON(h)}, nil
 }
 
+func (a *API) best(ctx context.Context, in *bestInput) (*holdOutput, error) {
+	b := in.Body
+	h, err := a.Office.HoldBest(ctx, boxoffice.BestRequest{PerformanceID: b.PerformanceID, N: b.Quantity, ZoneID: b.PriceZoneID, TicketTypeID: b.TicketTypeID,
+		Accessible: b.Accessible})
+	if err != nil {
+		return nil, err
+	}
+	return &holdOutput{"no-store", holdJSON(h)}, nil
+}
+
+func (a *API) findHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
+	secret, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	h, err := a.Office.FindHold(ctx, boxoffice.HoldKey{ID: in.ID, Secret: secret})
+	if err != nil {
+		return nil, err
+	}
+	h.Secret = ""
+	return &holdOutput{"no-store", holdJSON(h)}, nil
+}
+
 func holdJSON(h boxoffice.Hold) HoldJSON {
 	out := HoldJSON{ID: h.ID, Secret: h.Secret, PerformanceID: h.PerformanceID, ExpiresAt: stamp(h.ExpiresAt, ""), Total: h.Total, Items: []HoldItemJSON{}}
 	for _, it := range h.Items {
@@ -94,7 +140,7 @@ func holdJSON(h boxoffice.Hold) HoldJSON {
 	return out
 }
 
-func (a *API) release(ctx context.Context, in *releaseInput) (*struct{}, error) {
+func (a *API) release(ctx context.Context, in *keyInput) (*struct{}, error) {
 	secret, err := in.token()
 	if err != nil {
 		return nil, err

@@ -125,7 +125,36 @@ func (a *API) orderOperations() {
 		OperationID: "get-order", Method: http.MethodGet, Path: Base + "/orders/{code}", Tags: tags, Security: orderSecret,
 		Summary: "An order and its tickets",
 	}, a.findOrder)
+	handle(a, huma.Operation{
+		OperationID: "pay-again", Method: http.MethodPost, Path: Base + "/orders/{code}/payments", Tags: tags, Security: orderSecret, DefaultStatus: http.StatusCreated,
+		Summary: "Start another payment of an order that waits for its money",
+	}, a.payAgain)
 	a.ticketOperations(tags)
+}
+
+type payInput struct {
+	FindOrderInput
+	Idempotent
+	Body struct {
+		Provider string `json:"provider" minLength:"1" maxLength:"40" doc:"How to pay" example:"test"`
+	}
+}
+
+type payOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         PaymentJSON
+}
+
+func (a *API) payAgain(ctx context.Context, in *payInput) (*payOutput, error) {
+	secret, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Office.PayAgain(ctx, boxoffice.OrderKey{Code: in.Code, Secret: secret}, in.Body.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return &payOutput{"no-store", PaymentJSON{p.ID, p.URL}}, nil
 }
 
 func (a *API) order(ctx context.Context, in *orderInput) (*newOrderOutput, error) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -113,4 +114,39 @@ func TestDeclinedPaymentLeavesTheOrderPending(t *testing.T) {
 		t.Errorf("order: %v", got)
 	}
 	h.want(http.StatusNotFound, h.call("GET", "orders/"+order["code"].(string)+"/tickets.pdf", nil, bearer(order["secret"])...))
+	again := "orders/" + order["code"].(string) + "/payments"
+	h.want(http.StatusNotFound, h.call("POST", again, object{"provider": "test"}, bearer("wrong")...))
+	h.want(http.StatusUnprocessableEntity, h.call("POST", again, object{"provider": "gold"}, bearer(order["secret"])...))
+	order["payment"] = h.want(http.StatusCreated, h.call("POST", again, object{"provider": "test"}, bearer(order["secret"])...)).body
+	h.pay(order, "paid")
+	got = h.want(http.StatusOK, h.call("GET", "orders/"+order["code"].(string), nil, bearer(order["secret"])...)).body
+	if got["status"] != "paid" || len(got["tickets"].([]any)) != 1 {
+		t.Errorf("order after the second payment: %v", got)
+	}
+	h.want(http.StatusConflict, h.call("POST", again, object{"provider": "test"}, bearer(order["secret"])...))
+}
+
+func TestBestSeatsAreHeld(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		hold := h.want(http.StatusCreated, h.call("POST", "holds/best", object{"performance_id": h.Performance.ID, "quantity": 3, "price_zone_id": "B"})).body
+		if n := len(hold["items"].([]any)); n != 3 {
+			t.Errorf("%d items: %v", n, hold)
+		}
+		path := "holds/" + hold["id"].(string)
+		again := h.want(http.StatusOK, h.call("GET", path, nil, bearer(hold["secret"])...)).body
+		secret := hold["secret"]
+		delete(hold, "secret")
+		if diff := cmp.Diff(hold, again); diff != "" {
+			t.Errorf("the hold read again (-made +read):\n%s", diff)
+		}
+		h.want(http.StatusNotFound, h.call("GET", path, nil, bearer("wrong")...))
+		h.Clock.Advance(time.Hour)
+		h.want(http.StatusGone, h.call("GET", path, nil, bearer(secret)...))
+		if _, err := h.Office.ExpireHolds(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.want(http.StatusUnprocessableEntity, h.call("POST", "holds/best", object{"performance_id": h.Performance.ID, "quantity": 0}))
+		h.want(http.StatusNotFound, h.call("POST", "holds/best", object{"performance_id": "x", "quantity": 1}))
+	})
 }
