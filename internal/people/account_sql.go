@@ -89,3 +89,25 @@ func listUnconfirmed(ctx context.Context, d *db.DB, before time.Time) (out []acc
 	}, `SELECT `+accountColumns+` FROM people_account WHERE confirmed_at = 0 AND created_at < $1 ORDER BY created_at LIMIT 200`, clock.Micros(before))
 	return out, err
 }
+
+// personsWithAccount tells which of the persons have an account, confirmed or not.
+func personsWithAccount(ctx context.Context, d *db.DB, persons []string) (map[string]bool, error) {
+	const chunk = 500
+	out := map[string]bool{}
+	for start := 0; start < len(persons); start += chunk {
+		part := persons[start:min(start+chunk, len(persons))]
+		args := make([]any, len(part))
+		for i, id := range part {
+			args[i] = id
+		}
+		if err := d.Each(ctx, func(scan func(...any) error) error {
+			var id string
+			err := scan(&id)
+			out[id] = true
+			return err
+		}, `SELECT person_id FROM people_account WHERE person_id IN `+db.In(1, len(part)), args...); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

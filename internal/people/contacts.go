@@ -171,31 +171,3 @@ func (p *People) PersonsByEmail(ctx context.Context, email string) (_ []string, 
 	defer fault.Wrap(&err, "persons by e-mail")
 	return p.vault.Find(ctx, p.db, vault.Email, strings.TrimSpace(email))
 }
-
-// Held opens everything the vault holds on a person for the person's own look.
-func (p *People) Held(ctx context.Context, person string) (out map[vault.Field]vault.Secret, err error) {
-	defer fault.Wrap(&err, "what is held on %s", person)
-	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		out, err = p.vault.Open(ctx, tx, vault.Opening{Person: person, Purpose: vault.PurposeRights,
-			Fields: HeldFields, Actor: "person", Reason: "my_data"})
-		return err
-	})
-	return out, err
-}
-
-// HeldFields are the fields that Held opens, in the order in which they are shown.
-var HeldFields = append(append([]vault.Field{}, ContactFields...), vault.BirthDate, vault.IP, vault.UserAgent)
-
-// Correct takes the person's own correction of name and phone; the e-mail address stays, since it is confirmed.
-func (p *People) Correct(ctx context.Context, s Session, c Contacts) (err error) {
-	defer fault.Wrap(&err, "correct %s", s.PersonID)
-	c.Email = "unchanged@example.kz" // not stored
-	c, wrong := c.validate(false)
-	if err := wrong.OrNil(); err != nil {
-		return err
-	}
-	return p.db.Transact(ctx, func(tx *db.DB) error {
-		return p.vault.SealAs(ctx, tx, vault.Sealing{Person: s.PersonID, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
-			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone}})
-	})
-}

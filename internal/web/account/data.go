@@ -1,0 +1,188 @@
+package account
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// dataView is what is held about the person, who looked, and what they agreed to.
+type dataView struct {
+	frame
+	Held     []heldField
+	Purposes []purposeLine
+	Looks    []look
+	OwnLooks int
+	Consents []consentLine
+	Version  privacy.Version
+	Done     string
+}
+
+type heldField struct{ Label, Value string }
+
+type purposeLine struct{ Label, Fields, Term string }
+
+func (a *Account) data(w http.ResponseWriter, r *http.Request, s people.Session) {
+	ctx := r.Context()
+	v := dataView{frame: a.frame(r, "data")}
+	v.Title = v.T("account.data")
+	v.Done = doneWords(v.Page, r.URL.Query().Get("done"))
+	held, err := a.People.Held(ctx, s.PersonID)
+	if err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
+	v.Held = heldFields(v.Page, held)
+	v.Purposes = purposeLines(v.Page, held)
+	journal, err := a.People.Journal(ctx, s, 200)
+	if err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
+	v.Looks, v.OwnLooks = looksOf(v.Page, journal)
+	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
+	if v.Consents, err = a.consentLines(ctx, v.Page, s, v.Version); err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
+	a.UI.Render(w, r, http.StatusOK, v.Page, dataPage(v))
+}
+
+func doneWords(p ui.Page, done string) string {
+	switch done {
+	case "corrected":
+		return p.T("account.done_corrected")
+	case "withdrawn":
+		return p.T("account.done_withdrawn")
+	case "given":
+		return p.T("account.done_given")
+	}
+	return ""
+}
+
+func heldFields(p ui.Page, held map[vault.Field]vault.Secret) []heldField {
+	var out []heldField
+	for _, f := range people.HeldFields {
+		s, ok := held[f]
+		if !ok || s.Empty() {
+			continue
+		}
+		value := s.Reveal()
+		if f == vault.IP || f == vault.UserAgent {
+			value = mapValues(value)
+		}
+		out = append(out, heldField{fieldName(p, f), value})
+	}
+	return out
+}
+
+// mapValues lists the different values of a field that holds one for each signed-in browser.
+func mapValues(text string) string {
+	var m map[string]string
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return ""
+	}
+	var out []string
+	for _, v := range m {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
+}
+
+// purposeLines say for each purpose that uses something held: which fields, and for how long.
+func purposeLines(p ui.Page, held map[vault.Field]vault.Secret) []purposeLine {
+	var out []purposeLine
+	for _, e := range privacy.Register() {
+		var names []string
+		for _, f := range e.Fields {
+			if s, ok := held[f]; ok && !s.Empty() {
+				names = append(names, fieldName(p, f))
+			}
+		}
+		if len(names) > 0 {
+			out = append(out, purposeLine{purposeName(p, e.Purpose), strings.Join(names, ", "), p.Text(e.Term)})
+		}
+	}
+	return out
+}
+
+func fieldName(p ui.Page, f vault.Field) string {
+	switch f {
+	case vault.Surname:
+		return p.T("account.field_surname")
+	case vault.Name:
+		return p.T("account.field_name")
+	case vault.Patronymic:
+		return p.T("account.field_patronymic")
+	case vault.Email:
+		return p.T("account.field_email")
+	case vault.Phone:
+		return p.T("account.field_phone")
+	case vault.IP:
+		return p.T("account.field_ip")
+	case vault.UserAgent:
+		return p.T("account.field_browser")
+	case vault.BirthDate:
+		return p.T("account.field_birth_date")
+	}
+	return p.T("account.field_other")
+}
+
+// correctView is the form to correct name and phone.
+type correctView struct {
+	frame
+	Form ui.Form
+	Held map[vault.Field]vault.Secret
+}
+
+func (v correctView) was(f vault.Field) string { return v.Held[f].Reveal() }
+
+func (v correctView) input(f vault.Field, label string, required bool) ui.Input {
+	return ui.Input{Form: v.Form, Name: string(f), Label: label, Required: required, Default: v.was(f), MaxLength: 100}
+}
+
+func (a *Account) correct(w http.ResponseWriter, r *http.Request, s people.Session) {
+	a.showCorrect(w, r, s, nil)
+}
+
+func (a *Account) showCorrect(w http.ResponseWriter, r *http.Request, s people.Session, wrong error) {
+	held, err := a.People.Held(r.Context(), s.PersonID)
+	if err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
+	v := correctView{frame: a.frame(r, "data"), Held: held}
+	v.Title = v.T("account.correct")
+	v.Form = ui.FormOf(v.Page, r, wrong)
+	status := http.StatusOK
+	if wrong != nil {
+		status = ui.ReshowStatus(wrong)
+	}
+	a.UI.Render(w, r, status, v.Page, correctPage(v))
+}
+
+func (a *Account) doCorrect(w http.ResponseWriter, r *http.Request, s people.Session) {
+	err := a.People.Correct(r.Context(), s, people.Contacts{Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
+		Patronymic: r.PostFormValue("patronymic"), Phone: r.PostFormValue("phone")})
+	switch {
+	case err == nil:
+		http.Redirect(w, r, a.page(r, "").URL("/account/data?done=corrected"), http.StatusSeeOther)
+	case fault.KindOf(err) == fault.Invalid:
+		a.showCorrect(w, r, s, err)
+	default:
+		a.UI.Fail(w, r, err)
+	}
+}

@@ -1,0 +1,117 @@
+package account
+
+import (
+	"strings"
+
+	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// look is one line of the journal in plain words.
+type look struct {
+	When   string
+	Who    string
+	What   string
+	Fields string
+	Proved bool // it has its place in the signed journal
+	Danger bool // a refusal or the like
+}
+
+const mostLooks = 40
+
+// looksOf tells a person's journal newest first; their own looks are only counted.
+func looksOf(p ui.Page, journal vault.EntryPage) (out []look, own int) {
+	for _, e := range journal.Entries {
+		if e.Actor == "person" && e.Verb == vault.VerbOpen {
+			own++
+			continue
+		}
+		if len(out) == mostLooks {
+			continue
+		}
+		var names []string
+		for _, f := range e.Fields {
+			names = append(names, fieldName(p, f))
+		}
+		out = append(out, look{When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e.Entry),
+			Fields: strings.Join(names, ", "), Proved: e.Place >= 0, Danger: e.Verb == vault.VerbRefuse})
+	}
+	return out, own
+}
+
+func actorName(p ui.Page, actor string) string {
+	switch {
+	case actor == "person":
+		return p.T("account.actor_person")
+	case actor == "system":
+		return p.T("account.actor_system")
+	}
+	return p.T("account.actor_staff")
+}
+
+// verbWords says what was done, by its reason where we know it and by its purpose where we do not.
+func verbWords(p ui.Page, e vault.Entry) string {
+	switch e.Verb {
+	case vault.VerbRefuse:
+		return p.T("account.verb_refuse", "why", reasonWords(p, e))
+	case vault.VerbBlock:
+		return p.T("account.verb_block")
+	case vault.VerbUnblock:
+		return p.T("account.verb_unblock")
+	case vault.VerbDestroy:
+		return p.T("account.verb_destroy")
+	case vault.VerbSeal:
+		return sealWords(p, e.Reason)
+	}
+	return reasonWords(p, e)
+}
+
+func sealWords(p ui.Page, reason string) string {
+	switch reason {
+	case "correction":
+		return p.T("account.seal_correction")
+	case "sign_in":
+		return p.T("account.seal_sign_in")
+	case "sign_out":
+		return p.T("account.seal_sign_out")
+	}
+	return p.T("account.seal")
+}
+
+func reasonWords(p ui.Page, e vault.Entry) string {
+	switch e.Reason {
+	case "code_letter":
+		return p.T("account.reason_code_letter")
+	case "confirm_email":
+		return p.T("account.reason_confirm_email")
+	case "sign_in", "sign_out":
+		return p.T("account.reason_sign_in")
+	case "second_factor":
+		return p.T("account.reason_second_factor")
+	case "order_mail":
+		return p.T("account.reason_order_mail")
+	case "office_order":
+		return p.T("account.reason_office_order")
+	}
+	return p.T("account.reason_other", "purpose", purposeName(p, e.Purpose))
+}
+
+func purposeName(p ui.Page, purpose vault.Purpose) string {
+	switch purpose {
+	case vault.PurposeService:
+		return p.T("account.purpose_service")
+	case vault.PurposeIdentification:
+		return p.T("account.purpose_identification")
+	case vault.PurposeInteraction:
+		return p.T("account.purpose_interaction")
+	case vault.PurposeMarketing:
+		return p.T("account.purpose_marketing")
+	case vault.PurposeAdmission:
+		return p.T("account.purpose_admission")
+	case vault.PurposeAccounting:
+		return p.T("account.purpose_accounting")
+	case vault.PurposeRights:
+		return p.T("account.purpose_rights")
+	}
+	return string(purpose)
+}
