@@ -1,7 +1,6 @@
 package door_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -319,11 +318,4 @@ func TestListGivesNothingAway(t *testing.T) {
 			}
 		}
 	})
-}
-
-func deadline(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }

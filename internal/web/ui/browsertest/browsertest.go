@@ -60,8 +60,8 @@ type Browser struct {
 	complaints []string
 }
 
-// Open starts a browser; it ends with the test. What its console complains about fails the test.
-func Open(t testing.TB, s Screen) *Browser {
+// Open starts a browser; it ends with the test. What its console complains about fails the test. More are flags of Chromium.
+func Open(t testing.TB, s Screen, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.DisableGPU,
@@ -69,6 +69,7 @@ func Open(t testing.TB, s Screen) *Browser {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
 	)
+	opts = append(opts, more...)
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	ctx, timeout := context.WithTimeout(ctx, 4*time.Minute)
