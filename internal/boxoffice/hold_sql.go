@@ -123,7 +123,7 @@ type newHold struct {
 }
 
 func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []newHold, now time.Time) error {
-	for part := range slices.Chunk(holds, sqlChunk/2) {
+	for part := range evenChunks(holds) {
 		args := make([]any, 0, len(part)*8)
 		for _, h := range part {
 			args = append(args, performanceID, h.id, h.hash, string(holdActive), h.hold.Total.Currency, h.hold.Total.Minor,
@@ -145,7 +145,7 @@ func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []n
 }
 
 func insertItems(ctx context.Context, tx *db.DB, performanceID string, items []itemRow) error {
-	for part := range slices.Chunk(items, sqlChunk/2) {
+	for part := range evenChunks(items) {
 		args := make([]any, 0, len(part)*10)
 		for _, it := range part {
 			args = append(args, performanceID, it.holdID, it.itemNo, it.SeatNo, it.SeatID, it.AreaNo, it.ZoneID, it.TypeID, it.Price.Minor, 0)

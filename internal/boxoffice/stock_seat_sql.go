@@ -24,16 +24,16 @@ type take struct {
 // take moves free seats into holds; errTorn when one of them was not free. The caller counts area places.
 func (b *book) take(ctx context.Context, takes []take, unguarded bool) error {
 	slices.SortFunc(takes, func(x, y take) int { return x.seatNo - y.seatNo })
-	chunk := sqlChunk
+	parts := evenChunks(takes)
 	if unguarded {
-		chunk = 1
+		parts = slices.Chunk(takes, 1)
 	}
 	for i := range takes {
 		if i > 0 && takes[i].seatNo == takes[i-1].seatNo && !unguarded {
 			return fmt.Errorf("%w: seat %d given twice", errTorn, takes[i].seatNo)
 		}
 	}
-	for part := range slices.Chunk(takes, chunk) {
+	for part := range parts {
 		if err := takeSeats(ctx, b.tx, b.performanceID, part, b.version, unguarded); err != nil {
 			return err
 		}

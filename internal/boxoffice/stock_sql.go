@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/sahna/sahna/internal/platform/db"
@@ -105,6 +106,22 @@ func padded(n int) int {
 		p *= 2
 	}
 	return p
+}
+
+// evenChunks cuts rows to be written into parts whose sizes are powers of two, for the same reason.
+func evenChunks[T any](rows []T) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for len(rows) > 0 {
+			n := sqlChunk
+			for n > len(rows) {
+				n /= 2
+			}
+			if !yield(rows[:n:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+	}
 }
 
 // padArgs appends a list to args, its last value repeated as often as padIn has room.
