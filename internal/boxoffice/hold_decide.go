@@ -224,7 +224,7 @@ func (r *round) write(ctx context.Context) error {
 	if err := r.book.take(ctx, r.takes, r.s.walls.unguarded); err != nil {
 		return err
 	}
-	return insertHolds(ctx, r.book.tx, r.book.performanceID, r.holds, r.s.clock.Now())
+	return insertHolds(ctx, r.book.tx, r.book.performanceID, r.holds, r.s.clock.Now(), r.expires)
 }
 
 // bestItems finds the best seats that are left, as stock is at this point of the batch.

@@ -122,35 +122,29 @@ type newHold struct {
 	items []HoldItem
 }
 
-func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []newHold, now time.Time) error {
+func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []newHold, now, expires time.Time) error {
+	var items []itemRow
 	for part := range evenChunks(holds) {
-		args := make([]any, 0, len(part)*8)
+		args := []any{performanceID, clock.Micros(now), clock.Micros(expires)}
 		for _, h := range part {
-			args = append(args, performanceID, h.id, h.hash, string(holdActive), h.hold.Total.Currency, h.hold.Total.Minor,
-				clock.Micros(now), clock.Micros(h.hold.ExpiresAt))
+			args = append(args, h.id, h.hash, h.hold.Total.Currency, h.hold.Total.Minor)
+			for i, it := range h.items {
+				items = append(items, itemRow{holdID: h.id, itemNo: i, HoldItem: it})
+			}
 		}
-		n, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold (performance_id, id, secret_hash, state, currency, total_minor, created_at, expires_at)
-			VALUES `+db.Values(1, len(part), 8), args...)
+		n, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold (performance_id, created_at, expires_at, state, id, secret_hash, currency, total_minor)
+			VALUES `+valueRows(`($1, $2, $3, 'active', ?, ?, ?, ?)`, len(part), 4), args...)
 		if err := expectRows(n, int64(len(part)), err); err != nil {
 			return err
 		}
 	}
-	var items []itemRow
-	for _, h := range holds {
-		for i, it := range h.items {
-			items = append(items, itemRow{holdID: h.id, itemNo: i, HoldItem: it})
-		}
-	}
-	return insertItems(ctx, tx, performanceID, items)
-}
-
-func insertItems(ctx context.Context, tx *db.DB, performanceID string, items []itemRow) error {
 	for part := range evenChunks(items) {
-		args := make([]any, 0, len(part)*10)
+		args := []any{performanceID}
 		for _, it := range part {
-			args = append(args, performanceID, it.holdID, it.itemNo, it.SeatNo, it.SeatID, it.AreaNo, it.ZoneID, it.TypeID, it.Price.Minor, 0)
+			args = append(args, it.holdID, it.itemNo, it.SeatNo, it.SeatID, it.AreaNo, it.ZoneID, it.TypeID, it.Price.Minor)
 		}
-		n, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold_item (performance_id, `+itemColumns+`) VALUES `+db.Values(1, len(part), 10), args...)
+		n, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold_item (performance_id, `+itemColumns+`)
+			VALUES `+valueRows(`($1, ?, ?, ?, ?, ?, ?, ?, ?, 0)`, len(part), 2), args...)
 		if err := expectRows(n, int64(len(part)), err); err != nil {
 			return err
 		}

@@ -51,11 +51,12 @@ func takeSeats(ctx context.Context, tx *db.DB, performanceID string, takes []tak
 	if unguarded {
 		guard = ``
 	}
-	args := make([]any, 0, len(takes)*5)
+	args := []any{performanceID, version}
 	for _, t := range takes {
-		args = append(args, performanceID, t.seatNo, int(SeatHeld), t.holdID, version)
+		args = append(args, t.seatNo, t.holdID)
 	}
-	n, err := tx.Exec(ctx, `INSERT INTO boxoffice_seat (performance_id, seat_no, state, hold_id, changed) VALUES `+db.Values(1, len(takes), 5)+`
+	n, err := tx.Exec(ctx, `INSERT INTO boxoffice_seat (performance_id, changed, state, seat_no, hold_id)
+		VALUES `+valueRows(`($1, $2, 1, ?, ?)`, len(takes), 3)+`
 		ON CONFLICT (performance_id, seat_no) DO UPDATE SET state = excluded.state, hold_id = excluded.hold_id, changed = excluded.changed`+guard, args...)
 	return expectRows(n, int64(len(takes)), err)
 }

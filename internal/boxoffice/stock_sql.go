@@ -4,13 +4,19 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 )
 
-// Lists longer than this go in several statements; the engines bear far more, their planners like less.
-const sqlChunk = 256
+// Lists longer than this go in several statements. SQLite finds each numbered parameter by walking through those before it,
+// so a statement with ten times the parameters takes a hundred times as long; for PostgreSQL more statements are more round trips.
+const (
+	sqlChunk  = 128 // values in a list
+	rowsChunk = 32  // rows written by one statement
+)
 
 func insertStock(ctx context.Context, tx *db.DB, performanceID string, c Counts) (laid bool, err error) {
 	n, err := tx.Exec(ctx, `INSERT INTO boxoffice_stock (performance_id, version, capacity, free, held, sold, blocked)
@@ -112,7 +118,7 @@ func padded(n int) int {
 func evenChunks[T any](rows []T) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
-			n := sqlChunk
+			n := rowsChunk
 			for n > len(rows) {
 				n /= 2
 			}
@@ -122,6 +128,26 @@ func evenChunks[T any](rows []T) iter.Seq[[]T] {
 			rows = rows[n:]
 		}
 	}
+}
+
+// valueRows repeats a row for an INSERT, its question marks numbered on from first: what all rows share is a parameter once.
+func valueRows(row string, rows, first int) string {
+	var b strings.Builder
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for _, c := range []byte(row) {
+			if c != '?' {
+				b.WriteByte(c)
+				continue
+			}
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(first))
+			first++
+		}
+	}
+	return b.String()
 }
 
 // padArgs appends a list to args, its last value repeated as often as padIn has room.
