@@ -107,11 +107,11 @@ func foldAll(texts []i18n.Text) string {
 	return strings.Join(parts, " ")
 }
 
-type genresKey struct{}
+type genresKey struct{ hour int64 } // as citiesKey
 
 // GenresInUse lists the genres that have performances to come, in the order of Genres.
 func (c *Catalog) GenresInUse(ctx context.Context) ([]Genre, error) {
-	return remember(ctx, c, genresKey{}, func() ([]Genre, error) {
+	return rememberList(ctx, c, genresKey{hourOf(c.clock.Now())}, func() ([]Genre, error) {
 		used := map[Genre]bool{}
 		err := c.db.Each(ctx, func(scan func(...any) error) error {
 			var g Genre

@@ -12,8 +12,11 @@ import (
 // cost the query that the memory is there to save, so a change made elsewhere is seen a second late.
 const checkEvery = time.Second
 
-// memoryLimit bounds the entries of one kind.
-const memoryLimit = 4096
+// What the memory holds at most before it starts anew: single things are small, lists may be large and strangers choose their keys.
+const (
+	thingsKept = 4096
+	listsKept  = 200
+)
 
 // memory keeps what was read, as long as the catalogue's version stays the same.
 type memory struct {
@@ -21,12 +24,15 @@ type memory struct {
 	version    int64
 	checked    time.Time
 	generation int // moves when everything is forgotten, so that a slow reader does not bring back what is old
-	kept       map[any]any
+	things     map[any]any
+	lists      map[any]any
 	plans      map[string]*Plan // never forgotten: a plan cannot change
 }
 
 func newMemory() *memory {
-	return &memory{kept: map[any]any{}, plans: map[string]*Plan{}}
+	m := &memory{plans: map[string]*Plan{}}
+	m.drop()
+	return m
 }
 
 // forget drops everything; the next reader asks the database.
@@ -39,7 +45,7 @@ func (m *memory) forget() {
 
 func (m *memory) drop() {
 	m.generation++
-	m.kept = map[any]any{}
+	m.things, m.lists = map[any]any{}, map[any]any{}
 }
 
 // Version returns a number that moves with every change of the catalogue; what was made of its texts is good as long as it stays.
@@ -71,13 +77,22 @@ func keepable(s string) bool {
 
 // remember returns what is kept under key (a comparable type of its own for each kind), or reads and keeps it.
 func remember[K comparable, V any](ctx context.Context, c *Catalog, key K, read func() (V, error)) (V, error) {
+	return rememberIn(ctx, c, func(m *memory) map[any]any { return m.things }, thingsKept, key, read)
+}
+
+// rememberList is remember for lists.
+func rememberList[K comparable, V any](ctx context.Context, c *Catalog, key K, read func() (V, error)) (V, error) {
+	return rememberIn(ctx, c, func(m *memory) map[any]any { return m.lists }, listsKept, key, read)
+}
+
+func rememberIn[K comparable, V any](ctx context.Context, c *Catalog, part func(m *memory) map[any]any, most int, key K, read func() (V, error)) (V, error) {
 	var none V
 	if _, err := c.Version(ctx); err != nil {
 		return none, err
 	}
 	m := c.memory
 	m.mu.Lock()
-	got, ok := m.kept[key]
+	got, ok := part(m)[key]
 	generation := m.generation
 	m.mu.Unlock()
 	if ok {
@@ -89,11 +104,12 @@ func remember[K comparable, V any](ctx context.Context, c *Catalog, key K, read 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.generation == generation {
-		if len(m.kept) >= memoryLimit {
-			m.kept = map[any]any{}
+	if m.generation == generation { // else what was read may be old by now
+		kept := part(m)
+		if len(kept) >= most {
+			clear(kept)
 		}
-		m.kept[key] = v
+		kept[key] = v
 	}
 	return v, nil
 }

@@ -61,10 +61,26 @@ func (c *Catalog) Upcoming(ctx context.Context, from time.Time, limit int) ([]Pe
 		WHERE p.starts_at >= $1 ORDER BY p.starts_at, p.id LIMIT $2`, clock.Micros(from), limit)
 }
 
-// PerformancesOf returns an event's performances that start at or after from, soonest first, at most limit.
+type performancesKey struct {
+	event string
+	from  int64
+	limit int
+}
+
+// PerformancesOf returns an event's performances that start at or after from, soonest first, at most limit. For a from cut to the
+// minute the list is kept in memory: nobody may change it.
 func (c *Catalog) PerformancesOf(ctx context.Context, eventID string, from time.Time, limit int) ([]Performance, error) {
-	return c.performances(ctx, `SELECT `+performanceColumns+` FROM catalog_performance p
-		WHERE p.event_id = $1 AND p.starts_at >= $2 ORDER BY p.starts_at, p.id LIMIT $3`, eventID, clock.Micros(from), limit)
+	if !keepable(eventID) {
+		return nil, nil
+	}
+	read := func() ([]Performance, error) {
+		return c.performances(ctx, `SELECT `+performanceColumns+` FROM catalog_performance p
+			WHERE p.event_id = $1 AND p.starts_at >= $2 ORDER BY p.starts_at, p.id LIMIT $3`, eventID, clock.Micros(from), limit)
+	}
+	if !from.Equal(from.Truncate(time.Minute)) {
+		return read()
+	}
+	return rememberList(ctx, c, performancesKey{eventID, clock.Micros(from), limit}, read)
 }
 
 // StorePerformance stores a performance, recognised by its id, else by its event and key, else by event, hall and start,

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/i18n"
@@ -66,11 +67,12 @@ type City struct {
 	Name i18n.Text
 }
 
-type citiesKey struct{}
+// citiesKey is good for an hour: what is still to come changes with the time, not only with the catalogue.
+type citiesKey struct{ hour int64 }
 
 // Cities lists the cities that have performances to come, those with most of them first, at most 100.
 func (c *Catalog) Cities(ctx context.Context) ([]City, error) {
-	return remember(ctx, c, citiesKey{}, func() ([]City, error) {
+	return rememberList(ctx, c, citiesKey{hourOf(c.clock.Now())}, func() ([]City, error) {
 		var out []City
 		err := c.db.Each(ctx, func(scan func(...any) error) error {
 			var x City
@@ -96,3 +98,5 @@ func (e *Editor) findHall(ctx context.Context, name string) (hallFound, error) {
 		Scan(&h.hall.ID, &h.hall.VenueID, &h.hall.Slug, text{&h.hall.Name}, &h.zone)
 	return h, missing(err, ErrNoHall)
 }
+
+func hourOf(t time.Time) int64 { return t.Unix() / 3600 }

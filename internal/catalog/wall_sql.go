@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -46,13 +47,28 @@ func (f Filter) conditions(now int64) *conditions {
 	return c
 }
 
+type wallKey struct {
+	filter Filter
+	minute int64
+}
+
 // Wall returns a page of the poster wall: events with performances to come, each once, those that come soonest first.
+// Pages without a search are kept in memory for their minute; nobody may change their cards. Sales begin at whole minutes, so
+// the wall tells of them in time.
 func (c *Catalog) Wall(ctx context.Context, f Filter) (w Wall, err error) {
 	defer fault.Wrap(&err, "read the wall")
+	now := c.clock.Now().Truncate(time.Minute)
+	if f.Search != "" {
+		return c.readWall(ctx, f, now)
+	}
+	return rememberList(ctx, c, wallKey{f, now.Unix()}, func() (Wall, error) { return c.readWall(ctx, f, now) })
+}
+
+func (c *Catalog) readWall(ctx context.Context, f Filter, now time.Time) (w Wall, err error) {
 	if !keepable(f.City) || !keepable(f.From) || !keepable(f.To) || !keepable(string(f.Genre)) || !keepable(f.Cursor) {
 		return Wall{}, nil // nothing can match what cannot be stored
 	}
-	where := f.conditions(clock.Micros(c.clock.Now()))
+	where := f.conditions(clock.Micros(now))
 	inner := where.sql.String()
 	after, limit := "", f.limit()
 	if at := parseCursor(f.Cursor); at.event != "" {

@@ -129,8 +129,8 @@ func (s *Site) eventPage(r *http.Request) (eventPage, error) {
 
 // performancesOf returns what has not begun, and what has begun and is still sold.
 func (s *Site) performancesOf(ctx context.Context, e catalog.Event, now time.Time) ([]catalog.Performance, error) {
-	all, err := s.Catalog.PerformancesOf(ctx, e.ID, now.Add(-12*time.Hour), showsRead)
-	out := all[:0]
+	all, err := s.Catalog.PerformancesOf(ctx, e.ID, now.Truncate(time.Minute).Add(-12*time.Hour), showsRead)
+	out := make([]catalog.Performance, 0, len(all))
 	for _, p := range all {
 		if p.StartsAt.After(now) || p.OnSale(now) == catalog.SaleOpen {
 			out = append(out, p)
