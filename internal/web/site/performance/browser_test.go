@@ -30,7 +30,10 @@ func browser(t *testing.T, width, height int64, dark bool) context.Context {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	do(t, ctx, chromedp.EmulateViewport(width, height))
+	// The first step starts the browser, which ends with its context: no limit here.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
+		t.Fatal(err)
+	}
 	scheme := "light"
 	if dark {
 		scheme = "dark"
@@ -45,8 +48,12 @@ func browser(t *testing.T, width, height int64, dark bool) context.Context {
 
 func do(t *testing.T, ctx context.Context, steps ...step) {
 	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
+	limited, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	for i, st := range steps {
+		if err := chromedp.Do(limited, st); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
 	}
 }
 
@@ -83,13 +90,6 @@ func eval[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
 	return v
 }
 
-// canvasAt is a point of the drawing, as a share of its width and height.
-func canvasAt(t *testing.T, ctx context.Context, fx, fy float64) (x, y float64) {
-	t.Helper()
-	box := eval(t, ctx, chromedp.Evaluate[[]float64](`(() => { const b = document.querySelector("[data-canvas]").getBoundingClientRect(); return [b.left, b.top, b.width, b.height] })()`))
-	return box[0] + box[2]*fx, box[1] + box[3]*fy
-}
-
 func TestLooks(t *testing.T) {
 	s := open(t, dbtest.Open(t, db.SQLite))
 	houses := map[string]catalog.Performance{
@@ -118,4 +118,107 @@ func TestLooks(t *testing.T) {
 			shot(t, ctx, "theatre-near-"+size.name+"-"+mood)
 		}
 	}
+}
+
+// press clicks where it stands, also when the sheet covers it.
+func press(selector string) step {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector))
+}
+
+// at is where a seat stands on the screen now.
+func at(t *testing.T, ctx context.Context, seat string) (x, y float64) {
+	t.Helper()
+	p := eval(t, ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`document.querySelector("[data-picker]").spot(%q)`, seat)))
+	return p[0], p[1]
+}
+
+const picked = `[...document.querySelectorAll(".picked b")].map((b) => b.textContent).join("; ")`
+
+func TestChooseByMouse(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Theatre(), theatrePrices)
+	ctx := browser(t, 1440, 900, false)
+	do(t, ctx, s.page(p, "en"), ready())
+	x, y := at(t, ctx, "P-7-9")
+	do(t, ctx, chromedp.MouseClickXY(x, y))
+	x, y = at(t, ctx, "P-7-10")
+	do(t, ctx, chromedp.MouseClickXY(x, y))
+	sees(t, ctx, "two seats are chosen", picked+` === "Row 7, seat 9; Row 7, seat 10"`)
+	sees(t, ctx, "their sum", `document.querySelector("[data-sum]").textContent === "24\u00a0000\u00a0₸"`)
+	sees(t, ctx, "a voice says it", `document.querySelector("[data-say]").textContent.includes("Row 7, seat 10 · Stalls · 12\u00a0000\u00a0₸")`)
+	do(t, ctx, chromedp.MouseClickXY(x, y))
+	sees(t, ctx, "one is given back", picked+` === "Row 7, seat 9"`)
+
+	// The list beside it is the same choice.
+	do(t, ctx, press(`button[name=section][value=balcony]`), chromedp.WaitReady(`[data-open=balcony]`))
+	do(t, ctx, press(`input[name=seat][value="B-2-4"]`))
+	sees(t, ctx, "a seat of the list is chosen", picked+` === "Row 7, seat 9; Row 2, seat 4"`)
+
+	do(t, ctx, chromedp.Reload(), ready())
+	sees(t, ctx, "the choice outlives a reload", picked+` === "Row 7, seat 9; Row 2, seat 4"`)
+
+	do(t, ctx, press(`[data-sheet] button[type=submit]`))
+	do(t, ctx, chromedp.WaitNotPresent("[data-picker]"), chromedp.WaitReady(".empty"))
+	a, err := s.Office.Availability(t.Context(), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"P-7-9", "B-2-4"} {
+		seat, _ := drawn.Theatre().SeatByID(id)
+		if a.Seats[seat.No] != boxoffice.SeatHeld {
+			t.Errorf("%s is not held", id)
+		}
+	}
+}
+
+func TestChooseByKeyboard(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Theatre(), theatrePrices)
+	ctx := browser(t, 1440, 900, false)
+	do(t, ctx, s.page(p, "en"), ready(), chromedp.Focus("[data-canvas]"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
+	sees(t, ctx, "a voice says which seat", `document.querySelector("[data-say]").textContent.startsWith("Row 1, seat 3 · Stalls")`)
+	do(t, ctx, chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	sees(t, ctx, "two seats are chosen", `document.querySelectorAll(".picked").length === 2 && `+picked+`.startsWith("Row 1, seat 3; Row 2, seat ")`)
+	do(t, ctx, chromedp.KeyEvent(kb.Enter))
+	sees(t, ctx, "one is given back", picked+` === "Row 1, seat 3"`)
+}
+
+func TestASeatTakenElsewhereGoesGreyLive(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Theatre(), theatrePrices)
+	ctx := browser(t, 375, 780, false)
+	do(t, ctx, s.page(p, "en"), ready(), chromedp.Focus("[data-canvas]"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter))
+	sees(t, ctx, "a seat is chosen", picked+` === "Row 1, seat 1"`)
+	other, stop := chromedp.NewContext(ctx)
+	defer stop()
+	if err := chromedp.Do(other, chromedp.EmulateViewport(375, 780)); err != nil { // opens the tab, which ends with its first context
+		t.Fatal(err)
+	}
+	do(t, other, s.page(p, "en"), ready(), press(`button[name=section][value=stalls]`), chromedp.WaitReady(`input[value="P-1-1"]`),
+		press(`input[value="P-1-1"]`), press(`[data-sheet] button[type=submit]`))
+	do(t, other, chromedp.WaitNotPresent("[data-picker]"), chromedp.WaitReady(".empty"))
+	sees(t, ctx, "the choice is lost", picked+` === ""`)
+	sees(t, ctx, "and told", `document.querySelector("[data-say]").textContent.includes("Someone has just taken this seat: Row 1, seat 1")`)
+	shot(t, ctx, "taken-elsewhere")
+}
+
+func TestTouchComesNearerAndChooses(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Stadium(), stadiumPrices)
+	ctx := browser(t, 375, 780, false)
+	do(t, ctx, chromedp.EmulateViewport(375, 780, chromedp.EmulateMobile, chromedp.EmulateTouch), s.page(p, "ru"), ready())
+	x, y := at(t, ctx, "101-9-15")
+	do(t, ctx, chromedp.TapXY(x, y))
+	sees(t, ctx, "the sector is near", `document.querySelector("[data-say]").textContent.startsWith("Сектор 101")`)
+	do(t, ctx, chromedp.WaitReady(`[data-open="101"]`))
+	for range 3 { // seats too small for a finger bring it nearer
+		x, y = at(t, ctx, "101-9-15")
+		do(t, ctx, chromedp.TapXY(x, y), chromedp.Sleep(100*time.Millisecond))
+		if eval(t, ctx, chromedp.Evaluate[int](`document.querySelectorAll(".picked").length`)) > 0 {
+			break
+		}
+	}
+	sees(t, ctx, "the seat is chosen", picked+` === "Ряд 9, место 15"`)
+	shot(t, ctx, "stadium-near-375")
+	sees(t, ctx, "its box too", `document.querySelector('input[value="101-9-15"]').checked`)
 }

@@ -45,6 +45,8 @@ class Picker {
     this.floors(find("floors"));
     new ResizeObserver(() => { this.measure(); this.camera.resize(); this.painter.ask(); }).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.painter.readInk(); this.painter.ask(); });
+    // Where a seat stands in the window: for those who drive the page by a script.
+    Object.assign(root, { spot: (id: string) => this.spot(id) });
     void new Live(hall, (moved) => this.changed(moved), (yes) => this.stale(yes)).start().then(() => {
       find("loading").hidden = true;
       root.dataset.ready = "";
@@ -55,6 +57,11 @@ class Picker {
     const box = this.canvas.getBoundingClientRect();
     this.camera.width = Math.max(1, box.width);
     this.camera.height = Math.max(1, box.height);
+  }
+
+  private spot(id: string): [number, number] {
+    const no = this.hall.byID.get(id) ?? -1, box = this.canvas.getBoundingClientRect();
+    return [this.hall.x[no] * this.camera.scale + this.camera.x + box.left, this.hall.y[no] * this.camera.scale + this.camera.y + box.top];
   }
 
   private zoom(how: string): void {
