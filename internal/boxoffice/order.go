@@ -88,7 +88,13 @@ func (o Order) URL(l i18n.Lang) string { return "/" + string(l) + "/order/" + o.
 
 func (o *Office) registerJobs() {
 	jobs.Handle(o.jobs, o.sendRefund)
-	jobs.Handle(o.jobs, func(ctx context.Context, _ reconcileJob) error { return o.Reconcile(ctx) })
+	jobs.Handle(o.jobs, func(ctx context.Context, _ reconcileJob) error {
+		// The next one comes in a minute: this one need not be tried again.
+		if err := o.Reconcile(ctx); err != nil {
+			o.log.WarnContext(ctx, "not every payment could be reconciled", "error", err)
+		}
+		return nil
+	})
 	o.jobs.Every(time.Minute, reconcileJob{})
 }
 

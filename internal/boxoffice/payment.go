@@ -95,7 +95,7 @@ func (o *Office) start(ctx context.Context, ord Order, p Payment) Payment {
 }
 
 // Reconcile asks the providers about every payment still open; a periodic job calls it. It closes what a lost callback or a
-// crash left open.
+// crash left open, and sends refunds whose job has given up.
 func (o *Office) Reconcile(ctx context.Context) error {
 	open, err := openPayments(ctx, o.db, reconcileAtOnce)
 	if err != nil {
@@ -107,11 +107,21 @@ func (o *Office) Reconcile(ctx context.Context) error {
 			errs = append(errs, err)
 		}
 	}
+	due, err := refundsDue(ctx, o.db, o.clock.Now().Add(-refundPatience), reconcileAtOnce)
+	if err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	for _, r := range due {
+		if err := o.sendRefund(ctx, RefundMoney{OrderID: r.OrderID, RefundID: r.ID}); err != nil {
+			errs = append(errs, err)
+		}
+	}
 	return errors.Join(errs...)
 }
 
 const (
 	reconcileAtOnce = 200
+	refundPatience  = 5 * time.Minute // what a refund's own job gets before Reconcile looks after it
 	// How long after its deadline a payment that nobody made is still asked about.
 	abandonAfter = 24 * time.Hour
 )

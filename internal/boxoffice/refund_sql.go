@@ -30,14 +30,23 @@ func refundByID(ctx context.Context, d *db.DB, orderID, id string) (Refund, erro
 	return scanRefund(d.QueryRow(ctx, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE order_id = $1 AND id = $2`, orderID, id).Scan)
 }
 
-func refundsOfOrder(ctx context.Context, d *db.DB, orderID string) ([]Refund, error) {
+func listRefunds(ctx context.Context, d *db.DB, query string, args ...any) ([]Refund, error) {
 	var out []Refund
 	err := d.Each(ctx, func(scan func(...any) error) error {
 		r, err := scanRefund(scan)
 		out = append(out, r)
 		return err
-	}, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE order_id = $1 ORDER BY id`, orderID)
+	}, query, args...)
 	return out, err
+}
+
+func refundsOfOrder(ctx context.Context, d *db.DB, orderID string) ([]Refund, error) {
+	return listRefunds(ctx, d, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE order_id = $1 ORDER BY id`, orderID)
+}
+
+func refundsDue(ctx context.Context, d *db.DB, before time.Time, limit int) ([]Refund, error) {
+	return listRefunds(ctx, d, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE state = 'due' AND created_at <= $1
+		ORDER BY created_at LIMIT $2`, clock.Micros(before), limit)
 }
 
 func setRefundDone(ctx context.Context, tx *db.DB, r Refund, at time.Time) (bool, error) {

@@ -21,11 +21,10 @@ func (o *Office) Verify(ctx context.Context) ([]string, error) { return o.verify
 
 func (o *Office) verify(ctx context.Context, d *db.DB) (findings []string, err error) {
 	defer fault.Wrap(&err, "verify the box office")
-	late := clock.Micros(o.clock.Now().Add(-verifySlack))
 	for _, c := range checks {
 		args := []any{verifyLimit}
-		if c.late {
-			args = append(args, late)
+		if c.late > 0 {
+			args = append(args, clock.Micros(o.clock.Now().Add(-c.late)))
 		}
 		if err := d.Each(ctx, func(scan func(...any) error) error {
 			var which, found, wanted string

@@ -1,12 +1,14 @@
 package boxoffice
 
+import "time"
+
 // check is one question to the database. Its query answers with rows of three texts: what is wrong, what was found, what was
-// wanted; no row is good news. $1 is the limit, $2 (where late) the moment before which the sweeper should have acted.
+// wanted; no row is good news. $1 is the limit, $2 (where late is set) the moment before which somebody should have acted.
 type check struct {
 	name  string
 	words string // with three verbs, %[1]s %[2]s %[3]s, of which %.0s leaves one out
 	query string
-	late  bool
+	late  time.Duration // how long ago $2 is; 0: the query has none
 }
 
 var checks = []check{
@@ -52,11 +54,16 @@ var checks = []check{
 			AND NOT EXISTS (SELECT 1 FROM boxoffice_settlement s WHERE s.order_id = o.id AND s.outcome = 'sold')`,
 	},
 	{
+		name: "overdue refunds", late: 24 * time.Hour, words: "order %s: its buyer has waited for %s (%s) for more than a day",
+		query: `SELECT o.code, CAST(r.amount AS TEXT), r.reason FROM boxoffice_refund r JOIN boxoffice_order o ON o.id = r.order_id
+			WHERE r.state = 'due' AND r.created_at <= $2`,
+	},
+	{
 		name: "codes", words: "order %s is not found by its code%.0s%.0s",
 		query: `SELECT o.code, '', '' FROM boxoffice_order o LEFT JOIN boxoffice_order_code c ON c.code = o.code AND c.order_id = o.id WHERE c.code IS NULL`,
 	},
 	{
-		name: "overdue orders", late: true, words: "order %s waits for its money though its time is long over%.0s%.0s",
+		name: "overdue orders", late: verifySlack, words: "order %s waits for its money though its time is long over%.0s%.0s",
 		query: `SELECT code, '', '' FROM boxoffice_order WHERE status = 'pending' AND pay_until <= $2`,
 	},
 
@@ -131,7 +138,7 @@ var checks = []check{
 	{name: "sold", words: "performance %s: %s places count as sold, its rows have %s", query: stockAgainstRows("sold", "2")},
 	{name: "blocked", words: "performance %s: %s places count as blocked, its rows have %s", query: stockAgainstRows("blocked", "3")},
 	{
-		name: "overdue holds", late: true, words: "performance %s: hold %s is kept though its time is long over%.0s",
+		name: "overdue holds", late: verifySlack, words: "performance %s: hold %s is kept though its time is long over%.0s",
 		query: `SELECT performance_id, id, '' FROM boxoffice_hold WHERE state = 'active' AND expires_at <= $2`,
 	},
 }

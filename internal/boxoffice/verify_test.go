@@ -44,6 +44,8 @@ func TestVerifyNamesDamage(t *testing.T) {
 		{"were sold, its state says", `DELETE FROM boxoffice_ledger WHERE what = 'ordered' AND order_id = $paid`},
 		{"we owe its buyer 0, its refunds say 5", `INSERT INTO boxoffice_refund (order_id, id, payment_id, currency, amount, reason, actor, note, state, created_at)
 			VALUES ($paid, '1', '1', 'KZT', 5, 'late', 'system', '', 'due', 0)`},
+		{"its buyer has waited for 5 (late)", `INSERT INTO boxoffice_refund (order_id, id, payment_id, currency, amount, reason, actor, note, state, created_at)
+			VALUES ($paid, '1', '1', 'KZT', 5, 'late', 'system', '', 'due', 0)`},
 		{"no payment paid it", `DELETE FROM boxoffice_settlement WHERE order_id = $paid`},
 		{"is not found by its code", `DELETE FROM boxoffice_order_code WHERE order_id = $paid`},
 		{"waits for its money though", `UPDATE boxoffice_order SET pay_until = 1 WHERE id = $pending`},

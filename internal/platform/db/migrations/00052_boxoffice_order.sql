@@ -112,6 +112,7 @@ CREATE TABLE boxoffice_refund (
     done_at    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, id)
 );
+CREATE INDEX boxoffice_refund_due ON boxoffice_refund (created_at) WHERE state = 'due';
 
 CREATE TABLE boxoffice_ticket (
     performance_id TEXT NOT NULL,
