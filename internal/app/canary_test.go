@@ -125,7 +125,7 @@ func sellToCanary(t *testing.T, p *apptest.Program) {
 	}
 	// The mail must have gone, so that whatever mailing leaves behind is there to be found.
 	eventually(t, "the ticket mail in the outbox", func() bool {
-		a, err := c.Do("GET", "/outbox", nil, "")
+		a, err := c.Do("GET", "/ru/outbox", nil, "")
 		return err == nil && bytes.Contains(a.Body, []byte(canary.Email))
 	})
 }
