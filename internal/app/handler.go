@@ -7,6 +7,7 @@ import (
 
 	"github.com/sahna/sahna/internal/api"
 	"github.com/sahna/sahna/internal/web/door"
+	"github.com/sahna/sahna/internal/web/office"
 	"github.com/sahna/sahna/internal/web/site"
 	"github.com/sahna/sahna/internal/web/site/checkout"
 	"github.com/sahna/sahna/internal/web/site/outbox"
@@ -27,6 +28,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy}).Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
+	(&office.Office{UI: u, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People}).Mount(mux)
 	if a.opts.Outbox != nil {
 		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
 	}
@@ -40,6 +42,7 @@ func (a *App) mount() (http.Handler, error) {
 	machines.Mount(mux)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.HandleFunc("GET /.well-known/security.txt", a.securityTxt)
 	return u.Serve(mux, u.Sessions(a.People), crossOrigin), nil
 }
 
@@ -75,6 +78,13 @@ func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	plain(w, http.StatusOK, "ready")
+}
+
+// securityTxt says where to report a weakness (RFC 9116). Its expiry moves along, since the profile is read at every start.
+func (a *App) securityTxt(w http.ResponseWriter, _ *http.Request) {
+	expires := a.clock.Now().AddDate(0, 6, 0).Truncate(24 * time.Hour)
+	plain(w, http.StatusOK, "Contact: mailto:"+a.cfg.Operator.Officer+"\nExpires: "+expires.Format(time.RFC3339)+
+		"\nPreferred-Languages: kk, ru, en\nCanonical: "+a.cfg.BaseURL+"/.well-known/security.txt")
 }
 
 type pinger interface {

@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/door"
+	"github.com/sahna/sahna/internal/web/office"
 	"github.com/sahna/sahna/internal/web/site"
 	"github.com/sahna/sahna/internal/web/site/checkout"
 	"github.com/sahna/sahna/internal/web/site/outbox"
@@ -29,6 +30,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, door.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
+		api.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
 	}
 }

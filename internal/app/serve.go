@@ -54,17 +54,33 @@ func (a *App) background(ctx context.Context) {
 	if a.bank != nil {
 		go a.bank.Run(ctx)
 	}
-	tick := time.NewTicker(integrateEvery)
+	tick, tidy := time.NewTicker(integrateEvery), time.NewTicker(time.Hour)
 	defer tick.Stop()
+	defer tidy.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-tidy.C:
+			a.tidyKeys(ctx)
 		case <-tick.C:
 			if _, err := a.Vault.Integrate(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("journal not integrated", "cause", err)
 			}
 		}
+	}
+}
+
+// unusedKeysLive is how long a key waits for its first field: buyers who went away before paying leave one behind.
+const unusedKeysLive = 24 * time.Hour
+
+// tidyKeys finishes destructions that a crash left open and forgets keys that nothing was sealed under.
+func (a *App) tidyKeys(ctx context.Context) {
+	if _, err := a.Vault.FinishDestructions(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("destruction not finished", "cause", err)
+	}
+	if _, err := a.Vault.SweepUnused(ctx, a.clock.Now().Add(-unusedKeysLive)); err != nil && ctx.Err() == nil {
+		a.log.Error("unused keys not swept", "cause", err)
 	}
 }
 
