@@ -50,7 +50,9 @@ func write(b *browsertest.Browser, selector, text string) {
 
 // says types a code and returns the answer that covers the screen.
 func says(b *browsertest.Browser, code string) string {
-	hide(b)
+	if browsertest.Eval[string](b, `document.getElementById("door-code").value`) == "" {
+		hide(b)
+	}
 	write(b, "#door-code", code)
 	b.Do(chromedp.SendKeys(chromedp.CSS("#door-code"), "\r"))
 	b.Wait("#door-over .door-result")
@@ -91,7 +93,8 @@ func TestScannerInTheBrowser(t *testing.T) {
 			}
 			b.Shot("door-already")
 			b.Accessible()
-			if got := says(b, "nonsense"); got != c.refused {
+			b.Do(chromedp.KeyEvent("n")) // a scanner on a cable types while the answer still stands
+			if got := says(b, "onsense"); got != c.refused {
 				t.Errorf("nonsense: %q", got)
 			}
 			b.Shot("door-refused")

@@ -13,6 +13,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -219,6 +220,7 @@ type knowledge struct {
 	Performance string            `json:"performance"`
 	Gate        string            `json:"gate"`
 	GateName    string            `json:"gateName"`
+	Zone        string            `json:"zone"`
 	List        string            `json:"list"`
 	Scans       string            `json:"scans"`
 	Worker      string            `json:"worker"`
@@ -230,7 +232,7 @@ type knowledge struct {
 
 func script(v scanView) string {
 	k := knowledge{
-		Performance: v.Show.ID, Gate: v.Gate.ID, GateName: v.Gate.Name, SignIn: v.URL("/door"),
+		Performance: v.Show.ID, Gate: v.Gate.ID, GateName: v.Gate.Name, Zone: i18n.Zone(v.Show.Zone).String(), SignIn: v.URL("/door"),
 		List: v.URL("/door/api/list?performance=" + url.QueryEscape(v.Show.ID)), Scans: v.URL("/door/api/scans"),
 		Worker: v.URL("/door/sw.js"), Scope: v.URL("/door/"), Decoder: ui.Asset("door-decoder.js"),
 		Words: map[string]string{

@@ -15,7 +15,7 @@ const sameCode = 3000; // ms for which a code that stays before the camera is no
 function tell(s: State): void {
   const words = [s.online ? cfg.words.online : cfg.words.offline];
   if (s.waiting > 0) words.push(cfg.words.waiting.replace("%n", String(s.waiting)));
-  if (!s.online && s.listAt) words.push(cfg.words.list_from.replace("%c", clock(s.listAt)));
+  if (!s.online && s.listAt) words.push(cfg.words.list_from.replace("%c", clock(s.listAt, cfg.zone)));
   line.hidden = false;
   line.dataset.online = String(s.online);
   line.dataset.waiting = String(s.waiting);
@@ -50,7 +50,7 @@ function trouble(err: unknown): void {
     return;
   }
   const say = err instanceof Error && err.message ? err.message : cfg.words.refused;
-  screen.answer({ id: "", result: "refused", word: cfg.words.refused, reason: say, place: "", small: "", clock: clock(Date.now()), double: false }, null);
+  screen.answer({ id: "", result: "refused", word: cfg.words.refused, reason: say, place: "", small: "", clock: clock(Date.now(), cfg.zone), double: false }, null);
 }
 
 // Typed codes.

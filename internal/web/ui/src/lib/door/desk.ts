@@ -43,7 +43,7 @@ export class Desk {
 
   private async alone(id: string, code: string): Promise<Answer> {
     const w = this.cfg.words, now = Date.now();
-    const said = { id, clock: clock(now), double: false };
+    const said = { id, clock: clock(now, this.cfg.zone), double: false };
     if (!this.list) {
       await this.tell();
       return { ...said, result: "refused", word: w.offline, reason: w.no_list, place: "", small: "" };
@@ -54,7 +54,7 @@ export class Desk {
     if (d.result === "admitted" && this.counts.in !== undefined) this.counts.in++;
     await this.tell();
     let reason = d.reason ? w[d.reason] : "";
-    if (d.since && d.sinceGate) reason = w.since.replace("%c", clock(d.since)).replace("%g", d.sinceGate);
+    if (d.since && d.sinceGate) reason = w.since.replace("%c", clock(d.since, this.cfg.zone)).replace("%g", d.sinceGate);
     const small = [d.small, w.offline_note].filter(Boolean).join(" · ");
     return { ...said, result: d.result, word: w[d.result], reason, place: d.place, small };
   }
@@ -125,8 +125,9 @@ export class Desk {
   }
 }
 
-export function clock(ms: number): string {
-  return new Date(ms).toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
+/** The hour on the hall's clocks: the phone may live in another zone. */
+export function clock(ms: number, zone: string): string {
+  return new Date(ms).toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 }
 
 function newID(): string {

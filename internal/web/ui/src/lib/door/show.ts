@@ -11,7 +11,7 @@ export class Screen {
 
   constructor() {
     this.over.addEventListener("click", () => this.hide());
-    document.addEventListener("keydown", (e) => { if (e.key === "Escape" || (e.key === "Enter" && this.visible)) this.hideBy(e); });
+    document.addEventListener("keydown", (e) => this.key(e));
   }
 
   get visible(): boolean { return !this.over.hidden; }
@@ -43,10 +43,16 @@ export class Screen {
     this.back = null;
   }
 
-  private hideBy(e: KeyboardEvent): void {
-    if (!this.visible) return;
-    e.preventDefault();
-    this.hide();
+  // A scanner that types, as those on a cable do, must not wait for the answer to go away.
+  private key(e: KeyboardEvent): void {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (this.visible && (e.key === "Escape" || e.key === "Enter")) {
+      e.preventDefault();
+      this.hide();
+    } else if (e.key.length === 1 && e.key !== " " && !(document.activeElement instanceof HTMLInputElement)) {
+      this.hide();
+      get("door-code").focus();
+    }
   }
 }
 

@@ -3,7 +3,7 @@ export type Result = "admitted" | "already_admitted" | "refused";
 
 /** What the page knows; see knowledge in web/door/scan.go. */
 export type Config = {
-  performance: string; gate: string; gateName: string;
+  performance: string; gate: string; gateName: string; zone: string;
   list: string; scans: string; worker: string; scope: string; decoder: string; signIn: string;
   words: Record<string, string>;
 };
