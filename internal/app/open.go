@@ -156,6 +156,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if a.People, err = people.New(a.DB, a.clock, a.Vault, a.Queue, sender, a.bundle); err != nil {
 		return err
 	}
+	a.People.SiteName = a.operator().ShortName
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {
 		return err

@@ -45,6 +45,11 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 	if err != nil {
 		return o.faster(ctx, r, err)
 	}
+	if d.order.PersonID != "" { // tickets for another address are a guest's
+		if d.order.PersonID, err = o.people.BuysAs(ctx, d.order.PersonID, d.request.Buyer.Email); err != nil {
+			return Order{}, Payment{}, err
+		}
+	}
 	if d.order.PersonID == "" {
 		// Made outside the transaction: the key must outlive a crash in it.
 		if d.order.PersonID, err = o.people.NewPerson(ctx); err != nil {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ var (
 	ErrNameLong    = fault.New(fault.Invalid, "people.name_long")
 	ErrEmailNeeded = fault.New(fault.Invalid, "people.email_needed")
 	ErrEmailWrong  = fault.New(fault.Invalid, "people.email_wrong")
+	ErrEmailOther  = fault.New(fault.Invalid, "people.email_other") // not the account's confirmed one
 	ErrPhoneNeeded = fault.New(fault.Invalid, "people.phone_needed")
 	ErrPhoneWrong  = fault.New(fault.Invalid, "people.phone_wrong")
 )
@@ -141,8 +143,18 @@ func checkPhone(s string) (string, *fault.Error) {
 }
 
 // Keep seals a person's contacts in the caller's transaction. Consent must have been recorded before (privacy.Record).
+// The confirmed address of an account is never replaced by one that somebody typed (ErrEmailOther): see BuysAs.
 func (p *People) Keep(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
 	defer fault.Wrap(&err, "keep contacts of %s", person)
+	has, err := personsWithAccount(ctx, tx, []string{person})
+	if err != nil {
+		return err
+	}
+	if has[person] {
+		if same, err := p.hasEmail(ctx, tx, person, c.Email); err != nil || !same {
+			return orElse(err, ErrEmailOther.On("email"))
+		}
+	}
 	return p.vault.Seal(ctx, tx, person, map[vault.Field]string{
 		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic,
 		vault.Email: c.Email, vault.Phone: c.Phone,
@@ -170,4 +182,19 @@ func (p *People) Contacts(ctx context.Context, tx *db.DB, o vault.Opening) (c Co
 func (p *People) PersonsByEmail(ctx context.Context, email string) (_ []string, err error) {
 	defer fault.Wrap(&err, "persons by e-mail")
 	return p.vault.Find(ctx, p.db, vault.Email, strings.TrimSpace(email))
+}
+
+// BuysAs tells under which person a signed-in buyer's order goes: their own when the e-mail address is the confirmed one, else ""
+// for a guest, so that typing a stranger's address does not make it one's own.
+func (p *People) BuysAs(ctx context.Context, person, email string) (string, error) {
+	same, err := p.hasEmail(ctx, p.db, person, email)
+	if err != nil || !same {
+		return "", err
+	}
+	return person, nil
+}
+
+func (p *People) hasEmail(ctx context.Context, d *db.DB, person, email string) (bool, error) {
+	found, err := p.vault.Find(ctx, d, vault.Email, strings.TrimSpace(email))
+	return slices.Contains(found, person), err
 }

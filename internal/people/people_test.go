@@ -575,3 +575,47 @@ func TestNoPersonalValueStandsInTheRoomsTables(t *testing.T) {
 		}
 	})
 }
+
+func TestTypingAStrangersAddressDoesNotMakeItOnesOwn(t *testing.T) {
+	each(t, func(t *testing.T, h rooms) {
+		ctx := t.Context()
+		_, s := h.register(t)
+		c := privacytest.Aigul()
+		c.Email = "victim@example.kz"
+		if err := h.DB.Transact(ctx, func(tx *db.DB) error { return h.People.Keep(ctx, tx, s.PersonID, c) }); !errors.Is(err, people.ErrEmailOther) {
+			t.Errorf("the confirmed address was replaced: %v", err)
+		}
+		for email, want := range map[string]string{"victim@example.kz": "", " Aigul@example.kz": s.PersonID} {
+			if got, err := h.People.BuysAs(ctx, s.PersonID, email); err != nil || got != want {
+				t.Errorf("with %s buys as %q, %v; want %q", email, got, err, want)
+			}
+		}
+		c.Email, c.Name = "aigul@example.kz", "Айгерім"
+		if err := h.DB.Transact(ctx, func(tx *db.DB) error { return h.People.Keep(ctx, tx, s.PersonID, c) }); err != nil {
+			t.Errorf("the account's own address: %v", err)
+		}
+	})
+}
+
+func TestPurchasesOfTheSameAddressAreOnesOwnButAStrangersWaitingAccountIsNot(t *testing.T) {
+	each(t, func(t *testing.T, h rooms) {
+		ctx := t.Context()
+		guest := h.Guest(t, privacytest.Aigul())
+		other := privacytest.Aigul()
+		other.Email = "other@example.kz"
+		h.Guest(t, other)
+		_, s := h.register(t)
+		h.now.Advance(time.Hour)
+		given := h.registration(t)
+		if _, err := h.People.Register(ctx, given); err != nil { // an address that is known: no new person
+			t.Fatal(err)
+		}
+		got, err := h.People.PersonsOf(ctx, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{s.PersonID, guest}, got); diff != "" {
+			t.Errorf("persons of the session:\n%s", diff)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -17,6 +18,7 @@ import (
 type dataView struct {
 	frame
 	Held     []heldField
+	Guests   []guestData
 	Purposes []purposeLine
 	Looks    []look
 	OwnLooks int
@@ -27,6 +29,12 @@ type dataView struct {
 
 type heldField struct{ Label, Value string }
 
+// guestData is what a purchase without sign-in left under the same address.
+type guestData struct{ Held []heldField }
+
+// mostGuests bounds how many purchases without sign-in the page opens: every one is an opening in the journal.
+const mostGuests = 10
+
 type purposeLine struct{ Label, Fields, Term string }
 
 func (a *Account) data(w http.ResponseWriter, r *http.Request, s people.Session) {
@@ -34,28 +42,54 @@ func (a *Account) data(w http.ResponseWriter, r *http.Request, s people.Session)
 	v := dataView{frame: a.frame(r, "data")}
 	v.Title = v.T("account.data")
 	v.Done = doneWords(v.Page, r.URL.Query().Get("done"))
-	held, err := a.People.Held(ctx, s.PersonID)
-	if err != nil {
-		a.UI.Fail(w, r, err)
-		return
-	}
-	v.Held = heldFields(v.Page, held)
-	v.Purposes = purposeLines(v.Page, held)
-	journal, err := a.People.Journal(ctx, s, 200)
-	if err != nil {
-		a.UI.Fail(w, r, err)
-		return
-	}
-	v.Looks, v.OwnLooks = looksOf(v.Page, journal)
-	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {
-		a.UI.Fail(w, r, err)
-		return
-	}
-	if v.Consents, err = a.consentLines(ctx, v.Page, s, v.Version); err != nil {
+	if err := a.gather(ctx, &v, s); err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
 	a.UI.Render(w, r, http.StatusOK, v.Page, dataPage(v))
+}
+
+// gather opens what is held under the account and under purchases with its address, and who looked at either.
+func (a *Account) gather(ctx context.Context, v *dataView, s people.Session) error {
+	persons, err := a.People.PersonsOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	var entries []vault.Entry
+	var own map[vault.Field]vault.Secret
+	for i, person := range persons[:min(len(persons), 1+mostGuests)] {
+		held, err := a.People.Held(ctx, person)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			own, v.Held = held, heldFields(v.Page, held)
+		} else if fields := heldFields(v.Page, held); len(fields) > 0 {
+			v.Guests = append(v.Guests, guestData{fields})
+		}
+		journal, err := a.People.Journal(ctx, person, 200)
+		if err != nil {
+			return err
+		}
+		for _, e := range journal.Entries {
+			entries = append(entries, e.Entry)
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b vault.Entry) int { return b.At.Compare(a.At) })
+	v.Looks, v.OwnLooks = looksOf(v.Page, entries)
+	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {
+		return err
+	}
+	if v.Consents, err = a.consentLines(ctx, v.Page, s, v.Version); err != nil {
+		return err
+	}
+	v.Purposes = purposeLines(v.Page, own, v.Consents)
+	if phone, ok := own[vault.Phone]; !ok || phone.Empty() { // nothing to write to: no box
+		v.Consents = slices.DeleteFunc(v.Consents, func(c consentLine) bool {
+			return c.Scope.Code == privacy.ScopeMarketingSMS && !c.Stands
+		})
+	}
+	return nil
 }
 
 func doneWords(p ui.Page, done string) string {
@@ -103,9 +137,13 @@ func mapValues(text string) string {
 }
 
 // purposeLines say for each purpose that uses something held: which fields, and for how long.
-func purposeLines(p ui.Page, held map[vault.Field]vault.Secret) []purposeLine {
+func purposeLines(p ui.Page, held map[vault.Field]vault.Secret, consents []consentLine) []purposeLine {
+	news := slices.ContainsFunc(consents, func(c consentLine) bool { return c.Stands && !c.Scope.Required })
 	var out []purposeLine
 	for _, e := range privacy.Register() {
+		if e.Purpose == vault.PurposeMarketing && !news {
+			continue
+		}
 		var names []string
 		for _, f := range e.Fields {
 			if s, ok := held[f]; ok && !s.Empty() {

@@ -13,15 +13,14 @@ type look struct {
 	Who    string
 	What   string
 	Fields string
-	Proved bool // it has its place in the signed journal
 	Danger bool // a refusal or the like
 }
 
 const mostLooks = 40
 
 // looksOf tells a person's journal newest first; their own looks are only counted.
-func looksOf(p ui.Page, journal vault.EntryPage) (out []look, own int) {
-	for _, e := range journal.Entries {
+func looksOf(p ui.Page, entries []vault.Entry) (out []look, own int) {
+	for _, e := range entries {
 		if e.Actor == "person" && e.Verb == vault.VerbOpen {
 			own++
 			continue
@@ -33,8 +32,8 @@ func looksOf(p ui.Page, journal vault.EntryPage) (out []look, own int) {
 		for _, f := range e.Fields {
 			names = append(names, fieldName(p, f))
 		}
-		out = append(out, look{When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e.Entry),
-			Fields: strings.Join(names, ", "), Proved: e.Place >= 0, Danger: e.Verb == vault.VerbRefuse})
+		out = append(out, look{When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e),
+			Fields: strings.Join(names, ", "), Danger: e.Verb == vault.VerbRefuse})
 	}
 	return out, own
 }
@@ -88,10 +87,18 @@ func reasonWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.reason_sign_in")
 	case "second_factor":
 		return p.T("account.reason_second_factor")
+	case "my_orders", "my_data", "devices":
+		return p.T("account.reason_own")
 	case "order_mail":
 		return p.T("account.reason_order_mail")
-	case "office_order":
-		return p.T("account.reason_office_order")
+	case "office_order_help":
+		return p.T("account.reason_office_help")
+	case "office_order_answer":
+		return p.T("account.reason_office_answer")
+	case "office_order_accounts":
+		return p.T("account.reason_office_accounts")
+	case "office_order_request":
+		return p.T("account.reason_office_request")
 	}
 	return p.T("account.reason_other", "purpose", purposeName(p, e.Purpose))
 }
