@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 )
 
@@ -14,13 +15,17 @@ const verifyPage = 1000
 // VerifyJournal reads the whole journal and names, in words, every entry that was changed, removed or put elsewhere,
 // every hash and checkpoint that does not fit, and a journal that was rolled back. No findings mean that it is as it
 // was signed. kept is a checkpoint that somebody kept elsewhere; nil when there is none.
-func (v *Vault) VerifyJournal(ctx context.Context, kept []byte) (_ []string, err error) {
+func (v *Vault) VerifyJournal(ctx context.Context, kept []byte) ([]string, error) {
+	return v.verifyJournal(ctx, v.db, kept)
+}
+
+func (v *Vault) verifyJournal(ctx context.Context, d *db.DB, kept []byte) (_ []string, err error) {
 	defer fault.Wrap(&err, "verify the journal")
-	size, err := headSize(ctx, v.db)
+	size, err := headSize(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	c := &verification{vault: v, size: size, leafAt: map[tlog.Hash]int64{}, witness: map[int64][]witness{}}
+	c := &verification{vault: v, db: d, size: size, leafAt: map[tlog.Hash]int64{}, witness: map[int64][]witness{}}
 	if kept != nil {
 		c.keep("the kept checkpoint", kept)
 	}
@@ -42,6 +47,7 @@ func (v *Vault) VerifyJournal(ctx context.Context, kept []byte) (_ []string, err
 // verification walks the tree's places in order and grows a tree of its own beside the stored one.
 type verification struct {
 	vault    *Vault
+	db       *db.DB
 	size     int64
 	findings []string
 	stack    []subtree
@@ -101,15 +107,15 @@ func (c *verification) keepWitnesses(ctx context.Context) error {
 }
 
 func (c *verification) page(ctx context.Context, from, to int64) error {
-	entries, err := placedEntries(ctx, c.vault.db, from, to)
+	entries, err := placedEntries(ctx, c.db, from, to)
 	if err != nil {
 		return err
 	}
-	stored, err := hashRange(ctx, c.vault.db, tlog.StoredHashIndex(0, from), tlog.StoredHashIndex(0, to))
+	stored, err := hashRange(ctx, c.db, tlog.StoredHashIndex(0, from), tlog.StoredHashIndex(0, to))
 	if err != nil {
 		return err
 	}
-	signed, err := checkpointRange(ctx, c.vault.db, from+1, to)
+	signed, err := checkpointRange(ctx, c.db, from+1, to)
 	if err != nil {
 		return err
 	}
@@ -215,7 +221,7 @@ func (c *verification) newest(ctx context.Context) error {
 	if c.size == 0 {
 		return nil
 	}
-	sizes, err := checkpointRange(ctx, c.vault.db, c.size, c.size)
+	sizes, err := checkpointRange(ctx, c.db, c.size, c.size)
 	if err != nil {
 		return err
 	}
@@ -227,21 +233,21 @@ func (c *verification) newest(ctx context.Context) error {
 
 // strays names what is in one table and not in its partner.
 func (c *verification) strays(ctx context.Context) error {
-	hidden, err := hiddenEntries(ctx, c.vault.db)
+	hidden, err := hiddenEntries(ctx, c.db)
 	if err != nil {
 		return err
 	}
 	for _, id := range hidden {
 		c.say("entry %s has no place and does not wait for one", id)
 	}
-	lost, err := lostEntries(ctx, c.vault.db)
+	lost, err := lostEntries(ctx, c.db)
 	if err != nil {
 		return err
 	}
 	for _, id := range lost {
 		c.say("entry %s was removed before it got a place", id)
 	}
-	beyond, err := placesBeyond(ctx, c.vault.db, c.size)
+	beyond, err := placesBeyond(ctx, c.db, c.size)
 	if err != nil {
 		return err
 	}
