@@ -66,6 +66,7 @@ type step struct {
 const (
 	showsRead = 400
 	daysFirst = 7
+	daysTimed = 3 // of an event with many starts a day
 	daysMost  = 40
 )
 
@@ -196,8 +197,12 @@ func (page *eventPage) list(now time.Time, counts map[string]boxoffice.Counts, p
 		days = days[:daysMost]
 	}
 	page.Days = days
-	if len(days) > daysFirst+1 {
-		page.Days, page.Later = days[:daysFirst], days[daysFirst:]
+	first := daysFirst
+	if page.TimedEntry {
+		first = daysTimed
+	}
+	if len(days) > first+1 {
+		page.Days, page.Later = days[:first], days[first:]
 	}
 	page.SamePrice = samePrice(page.performance)
 	page.Price = page.prices(page.performance)

@@ -146,7 +146,7 @@ func TestWallIsFilteredByAddress(t *testing.T) {
 		has(t, s.page(t, "/en/?when=weekend&city=astana"), `href="/en/?city=astana&amp;when=month"`, `href="/en/?when=weekend"`)
 		has(t, s.page(t, "/en/"), "On sale: tomorrow, 12:00")
 		saturday := s.page(t, "/en/?day=2026-11-28")
-		has(t, saturday, "Aldar Kose", `value="2026-11-28"`, `content="noindex"`)
+		has(t, saturday, "Aldar Kose", "What&#39;s on: Sat, 28 November", `value="2026-11-28"`, `content="noindex"`)
 		lacks(t, saturday, "The Seagull")
 
 		empty := s.page(t, "/en/?q=nothing-like-this&city=astana&when=today")

@@ -157,6 +157,9 @@ func (page *wallPage) filters(ctx context.Context, cat *catalog.Catalog, want wi
 			page.Heading = p.T("site.wall.title_city", "city", p.Text(c.Name))
 		}
 	}
+	if t, err := time.ParseInLocation(time.DateOnly, want.day, i18n.Zone(homeZone)); err == nil {
+		page.Heading = p.T("site.wall.on_day", "day", p.Date(t, page.UI.Clock.Now(), homeZone))
+	}
 	if want.search != "" {
 		page.Heading = p.T("site.wall.found", "words", want.search)
 	}
