@@ -101,7 +101,7 @@ func Stadium() *catalog.Plan {
 	cut := edges()
 	for g := range gates {
 		t := cut[g*sectorsPerGate] + (cut[(g+1)*sectorsPerGate]-cut[g*sectorsPerGate])/2
-		x, y := bowl(t, upperFrom+upperRows*tread+3)
+		x, y := bowl(t, upperFrom+upperRows*tread+4)
 		p := at(x*metre, y*metre)
 		letter := string(gates[g])
 		f.Entrances = append(f.Entrances, named{ID: letter, Name: text(letter+" кіреберісі", "Вход "+letter, "Entrance "+letter), Position: &p})

@@ -72,6 +72,7 @@ func (d *Door) live(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, c: http.NewResponseController(w)}
+	_ = s.c.SetWriteDeadline(time.Time{}) // the server's own is for pages
 	s.send("retry: 3000\n\n")
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -103,8 +104,9 @@ func (s *stream) send(text string) {
 	if s.err != nil {
 		return
 	}
-	// The server's own deadline is for pages; a connection that cannot set one simply has none.
-	_ = s.c.SetWriteDeadline(time.Now().Add(heartbeat))
+	// A reader that takes nothing for a whole heartbeat is cut off: its deadline becomes one that is long past.
+	slow := time.AfterFunc(heartbeat, func() { _ = s.c.SetWriteDeadline(time.Unix(1, 0)) })
+	defer slow.Stop()
 	if _, s.err = fmt.Fprint(s.w, text); s.err == nil {
 		s.err = s.c.Flush()
 	}

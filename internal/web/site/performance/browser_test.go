@@ -95,6 +95,7 @@ func TestLooks(t *testing.T) {
 	houses := map[string]catalog.Performance{
 		"theatre": s.house(t, drawn.Theatre(), theatrePrices), "stadium": s.house(t, drawn.Stadium(), stadiumPrices), "club": s.house(t, drawn.Club(), clubPrices),
 	}
+	museum := s.house(t, drawn.Museum(), map[string]int64{"entry": 2500})
 	var sold boxoffice.HoldRequest
 	sold.PerformanceID = houses["theatre"].ID
 	for _, n := range []int{3, 4, 9, 10, 14, 15, 16} {
@@ -112,6 +113,8 @@ func TestLooks(t *testing.T) {
 				do(t, ctx, s.page(p, "ru"), ready(), chromedp.Sleep(150*time.Millisecond))
 				shot(t, ctx, name+"-"+size.name+"-"+mood)
 			}
+			do(t, ctx, s.page(museum, "ru"), chromedp.WaitReady(".seats-still"))
+			shot(t, ctx, "museum-"+size.name+"-"+mood)
 			do(t, ctx, s.page(houses["theatre"], "kk"), ready(), chromedp.Focus("[data-canvas]"), chromedp.KeyEvent(kb.ArrowDown),
 				chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter),
 				chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.ArrowRight), chromedp.Sleep(200*time.Millisecond))
@@ -221,4 +224,17 @@ func TestTouchComesNearerAndChooses(t *testing.T) {
 	sees(t, ctx, "the seat is chosen", picked+` === "Ряд 9, место 15"`)
 	shot(t, ctx, "stadium-near-375")
 	sees(t, ctx, "its box too", `document.querySelector('input[value="101-9-15"]').checked`)
+}
+
+func TestATapOnTheDanceFloorLeadsToItsNumbers(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Club(), clubPrices)
+	ctx := browser(t, 1440, 900, false)
+	do(t, ctx, s.page(p, "en"), ready())
+	// The floor lies above the first table, in the middle of the drawing.
+	x, y := at(t, ctx, "T2-1")
+	do(t, ctx, chromedp.MouseClickXY(x+60, y-180))
+	sees(t, ctx, "the floor's number has the focus", `document.activeElement.name === "places:dance:adult"`)
+	do(t, ctx, chromedp.KeyEvent("3"))
+	sees(t, ctx, "the sum", `document.querySelector("[data-sum]").textContent === "21\u00a0000\u00a0₸" && document.querySelector("[data-count]").textContent === "3 tickets"`)
 }

@@ -21,6 +21,7 @@ type data struct {
 }
 
 type dataZone struct {
+	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	Color      string   `json:"color"`
 	Categories []string `json:"categories"`
@@ -58,7 +59,7 @@ func pickerData(p ui.Page, h house, c choice) data {
 	}
 	for _, z := range h.performance.Zones {
 		if _, a, ok := firstPrice(h.performance, z.ID); ok {
-			out.Zones = append(out.Zones, dataZone{p.Text(z.Name), h.color(z), z.Categories, a.Minor})
+			out.Zones = append(out.Zones, dataZone{z.ID, p.Text(z.Name), h.color(z), z.Categories, a.Minor})
 		}
 	}
 	for _, id := range c.seats {

@@ -44,9 +44,9 @@ type zoneView struct {
 type priceView struct{ Type, Amount string }
 
 type standingView struct {
-	Name, Color string
-	Left        int
-	Inputs      []inputView
+	ID, Name, Color string
+	Left            int
+	Inputs          []inputView
 }
 
 type inputView struct {
@@ -221,7 +221,7 @@ func standing(p ui.Page, h house, c choice) []standingView {
 		if !has {
 			continue
 		}
-		sv := standingView{Name: p.Text(z.Name), Color: h.color(z), Left: left}
+		sv := standingView{ID: z.ID, Name: p.Text(z.Name), Color: h.color(z), Left: left}
 		for _, t := range h.performance.Types {
 			a, ok := h.performance.Price(z.ID, t.ID)
 			if !ok {

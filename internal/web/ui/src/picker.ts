@@ -39,7 +39,7 @@ class Picker {
     this.camera.look(hall.raw.bounds, hall.count ? hall.r[0] : 100);
     this.camera.fitAll(false);
     listen(this.canvas, hall, this.camera, this.painter, {
-      toggle: (no) => this.toggle(no), look: (no) => this.say(this.describe(no)), enter: (part) => this.enter(part), tip: (no, x, y) => this.showTip(no, x, y),
+      toggle: (no) => this.toggle(no), look: (no) => this.say(this.describe(no)), enter: (part) => this.enter(part), stand: (zone) => this.stand(zone), tip: (no, x, y) => this.showTip(no, x, y),
     });
     for (const b of root.querySelectorAll<HTMLElement>("[data-zoom]")) b.addEventListener("click", () => this.zoom(b.dataset.zoom!));
     this.floors(find("floors"));
@@ -94,6 +94,13 @@ class Picker {
     this.camera.fit(part.box, true, 0.86);
     this.say(part.free ? `${part.name}: ${say(this.hall.page.words.left, "number", String(part.free))}` : `${part.name}: ${this.hall.page.words.sold}`);
     void this.list.open(part.id);
+  }
+
+  // stand leads from a standing area of the drawing to its numbers in the list.
+  private stand(zone: number): void {
+    const places = this.root.querySelector(`[data-places="${CSS.escape(this.hall.page.zones[zone].id)}"]`);
+    places?.scrollIntoView({ block: "center" });
+    places?.querySelector<HTMLInputElement>("input")?.focus({ preventScroll: true });
   }
 
   private toggle(no: number): void {

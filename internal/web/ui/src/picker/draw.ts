@@ -52,7 +52,7 @@ export class Painter {
     for (const s of this.hall.sections) this.part(g, s, far);
     for (const t of this.hall.raw.tables ?? []) this.shape(g, t);
     if (!far) this.seats(g);
-    else for (const s of this.hall.sections) this.partName(g, s);
+    else this.partNames(g);
     this.doors(g);
     this.marks(g);
   }
@@ -108,13 +108,17 @@ export class Painter {
     g.stroke();
   }
 
-  // partName writes a part's name in its middle, or only its number when there is no room.
-  private partName(g: CanvasRenderingContext2D, s: Section): void {
-    if (!s.seats) return;
-    const w = s.box[2] - s.box[0], h = s.box[3] - s.box[1], size = Math.min(13 / this.camera.scale, h * 0.6);
+  // partNames writes the parts' names, or only their numbers when the names have no room: all in one way.
+  private partNames(g: CanvasRenderingContext2D): void {
+    const parts = this.hall.sections.filter((s) => s.seats), size = Math.min(13, Math.max(8, this.camera.width / 45)) / this.camera.scale;
     g.font = `700 ${size}px system-ui, sans-serif`;
-    const text = [s.name, /\d+/.exec(s.name)?.[0] ?? ""].find((t) => t && g.measureText(t).width < w * 0.78);
-    if (text) this.word(g, text, (s.box[0] + s.box[2]) / 2, (s.box[1] + s.box[3]) / 2, size, s.free ? readable(s.color) : this.ink.muted, 700);
+    const short = (s: Section) => /\d+/.exec(s.name)?.[0] ?? s.name;
+    const room = (s: Section) => Math.min(s.box[2] - s.box[0], s.box[3] - s.box[1]) * 1.1;
+    const names = parts.every((s) => g.measureText(s.name).width < room(s));
+    for (const s of parts) {
+      const text = names ? s.name : short(s);
+      if (g.measureText(text).width < (s.box[2] - s.box[0]) * 0.95) this.word(g, text, ...middle(s), size, s.free ? readable(s.color) : this.ink.muted, 700);
+    }
   }
 
   private seats(g: CanvasRenderingContext2D): void {
@@ -240,7 +244,7 @@ export class Painter {
   }
 
   private doors(g: CanvasRenderingContext2D): void {
-    const size = 11 / this.camera.scale;
+    const size = (this.camera.width < 600 ? 8 : 11) / this.camera.scale;
     for (const e of this.hall.raw.entrances ?? []) {
       if (!e.at) continue;
       const short = e.id.length <= 2 ? e.id : e.name.slice(0, 1);
@@ -266,6 +270,15 @@ export class Painter {
     if (this.hover >= 0 && !this.far()) ring(this.hover, this.ink.muted, 1.5);
     if (this.focus >= 0) ring(this.focus, this.ink.accent, 3);
   }
+}
+
+// middle is the mean of a part's corners: of a bent part it lies nearer to it than the middle of its box.
+function middle(s: Section): [number, number] {
+  const p = s.outline, n = p.length / 2;
+  if (!n) return [(s.box[0] + s.box[2]) / 2, (s.box[1] + s.box[3]) / 2];
+  let x = 0, y = 0;
+  for (let i = 0; i < p.length; i += 2) [x, y] = [x + p[i], y + p[i + 1]];
+  return [x / n, y / n];
 }
 
 const inks = new Map<string, string>();

@@ -182,6 +182,18 @@ export class Hall {
     return null;
   }
 
+  // areaAt finds the price zone of the standing area that a point lies in, -1 when there is none.
+  areaAt(x: number, y: number): number {
+    for (const { k, shape: s } of this.raw.areas ?? []) {
+      const [w, h] = s.size ?? [0, 0], a = (-(s.rotation ?? 0) * Math.PI) / 180, dx = x - s.at[0], dy = y - s.at[1];
+      const px = dx * Math.cos(a) - dy * Math.sin(a), py = dx * Math.sin(a) + dy * Math.cos(a);
+      const hit = s.kind === "polygon" ? inside(s.points ?? [], x, y)
+        : s.kind === "rectangle" ? px >= 0 && px <= w && py >= 0 && py <= h : w > 0 && h > 0 && (px / w) ** 2 + (py / h) ** 2 <= 1;
+      if (hit) return this.page.zones.findIndex((z) => z.categories.includes(this.raw.categories[k]));
+    }
+    return -1;
+  }
+
   // beside finds the next seat in a direction: near ahead is better than far aside.
   beside(no: number, dx: number, dy: number): number {
     let best = no, least = Infinity;

@@ -7,6 +7,7 @@ export interface Acts {
   toggle(no: number): void;
   look(no: number): void; // tell of a seat that was reached
   enter(part: Section): void;
+  stand(zone: number): void; // go to where places of a standing area are chosen
   tip(no: number, x: number, y: number): void;
 }
 
@@ -77,7 +78,8 @@ function hover(hall: Hall, camera: Camera, painter: Painter, acts: Acts, at: { x
 // tap chooses a seat that can be met; from further away it comes nearer first.
 function tap(hall: Hall, camera: Camera, painter: Painter, acts: Acts, at: { x: number; y: number }, finger: boolean): void {
   const [x, y] = camera.toPlan(at.x, at.y);
-  const part = hall.partAt(x, y);
+  const part = hall.partAt(x, y), zone = part ? -1 : hall.areaAt(x, y);
+  if (zone >= 0) return acts.stand(zone);
   if (painter.far() && part) return acts.enter(part);
   if (finger && painter.tiny()) {
     const near = Math.min(camera.most, camera.scale * (11 / painter.radius()));
