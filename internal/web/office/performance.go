@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/sahna/sahna/internal/admission"
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
 )
@@ -15,6 +16,7 @@ type performancePage struct {
 	Sold   int // tickets that should come
 	Gates  []string
 	Public string
+	Double []admission.Trouble // let in twice, as scanners without a network found out later
 }
 
 // zoneFigures is what became of the places of one price zone.
@@ -23,6 +25,8 @@ type zoneFigures struct {
 	Prices string
 	Counts boxoffice.Counts
 }
+
+const mostTroubles = 50
 
 func (o *Office) performance(w http.ResponseWriter, r *http.Request, v visit) {
 	v.Nav = "performances"
@@ -39,6 +43,7 @@ func (o *Office) performance(w http.ResponseWriter, r *http.Request, v visit) {
 	o.show(w, r, v, http.StatusOK, page.Title, performanceView(v, page))
 }
 
+// figures gathers everything that is counted of a performance.
 func (o *Office) figures(ctx context.Context, v visit, p catalog.Performance) (performancePage, error) {
 	rows, err := o.rows(ctx, v, []catalog.Performance{p})
 	if err != nil {
@@ -57,6 +62,9 @@ func (o *Office) figures(ctx context.Context, v visit, p catalog.Performance) (p
 	}
 	for _, g := range gates {
 		page.Gates = append(page.Gates, g.Name)
+	}
+	if page.Double, err = o.Admission.Troubles(ctx, p.ID, mostTroubles); err != nil {
+		return page, err
 	}
 	e, err := o.Catalog.Event(ctx, p.EventID)
 	page.Public = v.URL("/event/" + e.Slug)

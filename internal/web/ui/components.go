@@ -93,6 +93,14 @@ type Check struct {
 
 func (c Check) id() string { return "f-" + strings.ReplaceAll(c.Name+"-"+c.Value, ".", "-") }
 
+// err is what is wrong with the box: a required one that stayed empty.
+func (c Check) err() string {
+	if !c.Required || c.Form.Has(c.Name, c.Value) {
+		return ""
+	}
+	return c.Form.Error(c.Name)
+}
+
 // Paragraphs parts a plain text at its blank lines.
 func Paragraphs(s string) []string {
 	var out []string
