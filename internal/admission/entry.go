@@ -16,6 +16,7 @@ type record struct {
 	received time.Time
 	ticket   boxoffice.Ticket
 	scan     Scan
+	enter    func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error)
 }
 
 // entry is how a ticket got in.
@@ -52,7 +53,7 @@ func (r record) verdict(ctx context.Context, tx *db.DB, reason string) (Verdict,
 		return r.turnedAway(ctx, tx)
 	}
 	mine := entry{scanID: r.scan.ID, gateID: r.gate.ID, gateName: r.gate.Name, at: r.scan.At}
-	won, err := insertEntry(ctx, tx, r.family, r.ticket.ID, mine)
+	won, err := r.enter(ctx, tx, r.family, r.ticket.ID, mine)
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -93,7 +93,7 @@ func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err
 	if family == "" {
 		family = t.PerformanceID
 	}
-	r := record{family: family, device: d.ID, gate: gate, received: now, ticket: t, scan: s}
+	r := record{family: family, device: d.ID, gate: gate, received: now, ticket: t, scan: s, enter: a.enter}
 	err = a.db.Transact(ctx, func(tx *db.DB) error {
 		v, err = r.decide(ctx, tx, reason)
 		return err
