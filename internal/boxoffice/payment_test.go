@@ -287,3 +287,23 @@ func TestRefundVoidsTicketsAndFreesSeats(t *testing.T) {
 		w.Hold(t, "1-1")
 	})
 }
+
+func TestReconcileSendsRefundsWhoseJobGaveUp(t *testing.T) {
+	each(t, func(t *testing.T, w *banktest.World) {
+		w.TakeCallbacks()
+		o, p := w.Checkout(t, w.Hold(t, "1-1"))
+		w.Press(t, p, "twice")
+		if _, err := w.DB.Exec(t.Context(), `DELETE FROM river_job`); err != nil {
+			t.Fatal(err)
+		}
+		for _, wait := range []time.Duration{time.Minute, 5 * time.Minute} {
+			w.Clock.Advance(wait)
+			if err := w.Office.Reconcile(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Order(t, o).Refunds; len(got) != 1 || got[0].Done != (wait > time.Minute) {
+				t.Errorf("after %s: %+v", wait, got)
+			}
+		}
+	})
+}
