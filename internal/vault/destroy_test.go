@@ -214,29 +214,25 @@ func mustExec(t testing.TB, d *db.DB, query string, args ...any) {
 	}
 }
 
-func TestTendFinishesWhatACrashCutShort(t *testing.T) {
+func TestDestructionsAreFinishedAfterACrash(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx, now := t.Context(), vaulttest.Clock()
-		v := vaulttest.With(t, d, now, vault.Config{})
-		id, lost := sealed(t, v, d, aigerim), newPerson(t, v)
+		ctx := t.Context()
+		v := vaulttest.New(t, d)
+		id := sealed(t, v, d, aigerim)
 		if err := d.Transact(ctx, func(tx *db.DB) error { return v.Condemn(ctx, tx, act(id)) }); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := v.Open(ctx, d, opening(id, vault.Email)); !errors.Is(err, vault.ErrDestroyed) {
 			t.Errorf("opening what is condemned: got %v", err)
 		}
-		now.Advance(48 * time.Hour)
-		if err := v.Tend(ctx); err != nil {
-			t.Fatal(err)
+		if n, err := v.FinishDestructions(ctx); err != nil || n != 1 {
+			t.Fatalf("finished %d, %v; want 1", n, err)
 		}
 		if n := count(t, d, "vault_field"); n != 0 {
 			t.Errorf("%d fields are left", n)
 		}
-		if err := v.Seal(ctx, d, lost, aigerim); !errors.Is(err, vault.ErrNoPerson) {
-			t.Errorf("the unused key is still there: %v", err)
-		}
-		if n := count(t, d, "vault_journal_place"); n == 0 {
-			t.Error("the journal was not integrated")
+		if f, err := v.Verify(ctx, nil); err != nil || len(f) != 0 {
+			t.Errorf("verify names %q, %v", f, err)
 		}
 	})
 }

@@ -12,8 +12,6 @@ package vault
 import (
 	"context"
 	"errors"
-	"sync/atomic"
-	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -87,7 +85,6 @@ type Vault struct {
 	keys  *keystore
 	index indexKeys
 	log   journalKeys
-	swept atomic.Pointer[time.Time] // when Tend last looked for unused keys
 }
 
 // Config is what the vault needs besides the database.

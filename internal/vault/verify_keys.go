@@ -1,30 +1,6 @@
 package vault
 
-import (
-	"context"
-	"errors"
-	"time"
-)
-
-const (
-	sweepEvery  = time.Hour
-	unusedAfter = 24 * time.Hour
-)
-
-// Tend does what the vault owes in the background: it integrates the journal, finishes destructions that a crash cut
-// short, and once an hour forgets keys that nobody used. A loop calls it every few seconds.
-func (v *Vault) Tend(ctx context.Context) error {
-	_, err := v.Integrate(ctx)
-	_, ferr := v.FinishDestructions(ctx)
-	err = errors.Join(err, ferr)
-	now := v.clock.Now()
-	if last := v.swept.Load(); last != nil && now.Sub(*last) < sweepEvery {
-		return err
-	}
-	v.swept.Store(&now)
-	_, serr := v.SweepUnused(ctx, now.Add(-unusedAfter))
-	return errors.Join(err, serr)
-}
+import "context"
 
 // Verify names, in words, persons whose fields no key opens although nobody destroyed it, destroyed persons whose fields or
 // keys are still there, and whatever VerifyJournal finds.
