@@ -124,7 +124,7 @@ type newHold struct {
 
 func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []newHold, now, expires time.Time) error {
 	var items []itemRow
-	for part := range evenChunks(holds) {
+	for part := range evenChunks(holds, 4) {
 		args := []any{performanceID, clock.Micros(now), clock.Micros(expires)}
 		for _, h := range part {
 			args = append(args, h.id, h.hash, h.hold.Total.Currency, h.hold.Total.Minor)
@@ -138,7 +138,7 @@ func insertHolds(ctx context.Context, tx *db.DB, performanceID string, holds []n
 			return err
 		}
 	}
-	for part := range evenChunks(items) {
+	for part := range evenChunks(items, 8) {
 		args := []any{performanceID}
 		for _, it := range part {
 			args = append(args, it.holdID, it.itemNo, it.SeatNo, it.SeatID, it.AreaNo, it.ZoneID, it.TypeID, it.Price.Minor)

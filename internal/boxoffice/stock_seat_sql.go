@@ -24,7 +24,7 @@ type take struct {
 // take moves free seats into holds; errTorn when one of them was not free. The caller counts area places.
 func (b *book) take(ctx context.Context, takes []take, unguarded bool) error {
 	slices.SortFunc(takes, func(x, y take) int { return x.seatNo - y.seatNo })
-	parts := evenChunks(takes)
+	parts := evenChunks(takes, 2)
 	if unguarded {
 		parts = slices.Chunk(takes, 1)
 	}

@@ -14,8 +14,8 @@ import (
 // Lists longer than this go in several statements. SQLite finds each numbered parameter by walking through those before it,
 // so a statement with ten times the parameters takes a hundred times as long; for PostgreSQL more statements are more round trips.
 const (
-	sqlChunk  = 128 // values in a list
-	rowsChunk = 32  // rows written by one statement
+	sqlChunk    = 128 // values in a list
+	paramsChunk = 256 // parameters of one statement that writes rows
 )
 
 func insertStock(ctx context.Context, tx *db.DB, performanceID string, c Counts) (laid bool, err error) {
@@ -114,11 +114,11 @@ func padded(n int) int {
 	return p
 }
 
-// evenChunks cuts rows to be written into parts whose sizes are powers of two, for the same reason.
-func evenChunks[T any](rows []T) iter.Seq[[]T] {
+// evenChunks cuts rows of width parameters (a power of two) into parts whose sizes are powers of two, for the same reason.
+func evenChunks[T any](rows []T, width int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(rows) > 0 {
-			n := rowsChunk
+			n := paramsChunk / width
 			for n > len(rows) {
 				n /= 2
 			}
