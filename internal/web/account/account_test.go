@@ -305,3 +305,38 @@ func TestCookiesAreKeptFromScriptsAndOtherSites(t *testing.T) {
 		t.Error("no session cookie")
 	}
 }
+
+func TestASignedInBuyersOrderIsTheirsUnlessAnotherAddressWasTyped(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		v := h.signedIn("en")
+		persons, err := h.People.PersonsByEmail(t.Context(), "aigul@example.kz")
+		if err != nil || len(persons) != 1 {
+			t.Fatalf("persons: %v, %v", persons, err)
+		}
+		buy := func(seat, email string) boxoffice.Order {
+			r := h.Request(t, h.Hold(t, h.Seats(seat)))
+			r.PersonID, r.Buyer.Email = persons[0], email
+			o, p, err := h.Office.Checkout(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Office.Settle(t.Context(), boxofficetest.BankCode, h.Bank.Pay(t, p.ID)); err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}
+		mine, theirs := buy("2-1", "Aigul@example.kz"), buy("2-2", "friend@example.kz")
+		if mine.PersonID != persons[0] || theirs.PersonID == persons[0] {
+			t.Errorf("orders went to %s and %s, the account is %s", mine.PersonID, theirs.PersonID, persons[0])
+		}
+		_, _, body := v.get("/en/account")
+		expect(t, "the list of orders", body, mine.Code)
+		if strings.Contains(body, theirs.Code) {
+			t.Error("an order for another address is shown as one's own")
+		}
+		if _, at, _ := h.visitor().post("/en/account/sign-in", "email", "friend@example.kz", "password", password); at != "/en/account/sign-in" {
+			t.Errorf("the account opened under the typed address: %s", at)
+		}
+	})
+}
