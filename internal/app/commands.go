@@ -82,7 +82,7 @@ func ImportEvents(ctx context.Context, cfg Config, file string, out io.Writer) e
 	return with(ctx, cfg, func(a *App) error {
 		var made []catalog.Performance
 		r, err := a.Catalog.ImportEvents(ctx, body, catalog.ImportOptions{
-			Plans: os.DirFS(filepath.Dir(file)),
+			Plans: os.DirFS(filepath.Dir(file)), Beside: os.DirFS(filepath.Dir(file)), Pictures: a.files,
 			OnPerformance: func(ctx context.Context, tx *db.DB, p catalog.Performance, plan *catalog.Plan) error {
 				made = append(made, p)
 				return a.Office.OpenSale(ctx, tx, p, plan)

@@ -23,7 +23,7 @@ func (a *App) mount() (http.Handler, error) {
 	mux := http.NewServeMux()
 	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
 	u.Mount(mux)
-	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy}).Mount(mux)
+	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy}).Mount(mux)

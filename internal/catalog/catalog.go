@@ -64,7 +64,7 @@ type Event struct {
 	AgeMark     string    // 0+ 6+ 12+ 16+ 18+
 	Language    string    // spoken language: kk, ru, en, "" for none
 	Minutes     int       // length
-	Picture     string    // file name in the file store; "" means a drawn poster
+	Picture     string    // name in the file store; "" means a drawn poster
 }
 
 // SaleState tells whether a performance can be bought now.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/money"
 )
 
@@ -19,6 +20,9 @@ const MaxEventsBytes = 10 << 20
 type ImportOptions struct {
 	// Plans holds the plan files that the events name ("theatre.json"); nil when they name plans by hash only.
 	Plans fs.FS
+	// Beside holds the pictures that the events name, Pictures is where they are kept.
+	Beside   fs.FS
+	Pictures files.Store
 	// OnPerformance runs in the import's transaction for every performance, new or not: the box office lays out its stock.
 	OnPerformance func(ctx context.Context, tx *db.DB, p Performance, plan *Plan) error
 }
@@ -48,7 +52,10 @@ func (c *Catalog) ImportEvents(ctx context.Context, file []byte, opts ImportOpti
 	if err != nil {
 		return Report{}, err
 	}
-	// Read before the transaction: Edit may run again.
+	var bad problems
+	if err := read.pictures(ctx, opts, &bad); err != nil {
+		return Report{}, err
+	}
 	plans := planFiles{dir: opts.Plans, kept: map[string]*Plan{}}
 	err = c.Edit(ctx, func(e *Editor) error {
 		i := importer{catalog: c, e: e, opts: opts, plans: plans, halls: map[string]hallFound{}, organisers: map[string]string{}}
@@ -56,6 +63,7 @@ func (c *Catalog) ImportEvents(ctx context.Context, file []byte, opts ImportOpti
 			return err
 		}
 		r = i.report
+		i.problems.list = append(i.problems.list, bad.list...)
 		return i.problems.err()
 	})
 	if err != nil {

@@ -50,6 +50,7 @@ type eventEntry struct {
 	plan      ref
 	offer     offer
 	zones     []value // where each zone stands
+	picture   value
 	limit     int
 	doors     int // minutes before the start
 	sale      saleEntry
@@ -216,6 +217,7 @@ func readEvent(v value) eventEntry {
 		Language: f.get("language").oneOf("kk", "ru", "en"), Minutes: f.need("minutes").whole(1, 7*dayMinutes, 60),
 		Picture: f.get("picture").matching(pictureForm, "the name of a file"),
 	}}
+	out.picture = f.get("picture")
 	out.organiser, out.hall, out.plan = f.need("organiser").ref(), f.get("hall").ref(), f.get("plan").ref()
 	out.limit = f.get("order_limit").whole(1, maxOrder, 10)
 	out.doors = f.get("doors").whole(0, dayMinutes, 60)

@@ -1,12 +1,16 @@
 package catalog_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +20,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/money"
 )
 
@@ -276,4 +281,42 @@ func FuzzImportEvents(f *testing.F) {
 			t.Fatalf("an error without a line: %v", err)
 		}
 	})
+}
+
+func TestImportDrawsPicturesAnew(t *testing.T) {
+	c := catalog.New(dbtest.Open(t, db.SQLite), clock.NewFake(noon))
+	store, err := files.OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() }) // nothing was promised to be written after
+	var drawing bytes.Buffer
+	if err := png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 1200, 1600))); err != nil {
+		t.Fatal(err)
+	}
+	named := strings.Replace(example(t), "    minutes: 90", "    minutes: 90\n    picture: poster.png", 1)
+	opts := catalog.ImportOptions{Plans: os.DirFS(examples), Pictures: store}
+	for name, beside := range map[string]fstest.MapFS{"no file": {}, "no picture": {"poster.png": {Data: []byte("<svg onload=alert(1)>")}}} {
+		opts.Beside = beside
+		var list *catalog.ImportError
+		if _, err := c.ImportEvents(t.Context(), []byte(named), opts); !errors.As(err, &list) || list.Problems[0].Line != lineOf(named, "    picture") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	opts.Beside = fstest.MapFS{"poster.png": {Data: drawing.Bytes()}}
+	if _, err := c.ImportEvents(t.Context(), []byte(named), opts); err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.EventBySlug(t.Context(), "dombyra-keshi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := store.Get(t.Context(), e.Picture)
+	if err != nil {
+		t.Fatalf("%s: %v", e.Picture, err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	if got, kind, err := image.DecodeConfig(f); err != nil || kind != "jpeg" || got.Width != 600 || got.Height != 800 {
+		t.Errorf("%s %+v %v", kind, got, err)
+	}
 }

@@ -13,6 +13,7 @@ func (s *Site) mountCatalog(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/{$}", s.wall)
 	mux.HandleFunc("GET /{lang}/event/{slug}", s.event)
 	mux.HandleFunc("GET /{lang}/event/{slug}/poster.svg", s.poster)
+	mux.HandleFunc("GET /{lang}/event/{slug}/picture.jpg", s.picture)
 	mux.HandleFunc("GET /{lang}/event/{slug}/calendar.ics", s.eventCalendar)
 	mux.HandleFunc("GET /{lang}/calendar.ics", s.calendar)
 	mux.HandleFunc("GET /sitemap.xml", s.sitemap)

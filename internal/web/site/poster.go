@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/web/ui"
 )
@@ -17,8 +19,12 @@ func posterVersion(e catalog.Event, l i18n.Lang) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// posterURL is the address of an event's poster in a language.
+// posterURL is the address of an event's picture, else of its drawn poster in a language.
 func posterURL(e catalog.Event, l i18n.Lang) string {
+	if e.Picture != "" {
+		sum := sha256.Sum256([]byte(e.Picture))
+		return "/" + string(l) + "/event/" + e.Slug + "/picture.jpg?v=" + hex.EncodeToString(sum[:5])
+	}
 	return "/" + string(l) + "/event/" + e.Slug + "/poster.svg?v=" + posterVersion(e, l)
 }
 
@@ -62,4 +68,25 @@ func (s *Site) poster(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	_, _ = w.Write(s.posters.draw(e, l)) // the reader left: nobody to tell
+}
+
+// picture serves an event's own picture.
+func (s *Site) picture(w http.ResponseWriter, r *http.Request) {
+	e, err := s.Catalog.EventBySlug(r.Context(), r.PathValue("slug"))
+	if err == nil && (e.Picture == "" || s.Files == nil) {
+		err = files.ErrNoFile
+	}
+	if err != nil {
+		s.UI.Fail(w, r, err)
+		return
+	}
+	f, err := s.Files.Get(r.Context(), e.Picture)
+	if err != nil {
+		s.UI.Fail(w, r, err)
+		return
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.ServeContent(w, r, "", time.Time{}, f)
 }

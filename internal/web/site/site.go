@@ -11,6 +11,7 @@ import (
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/ui"
 )
@@ -21,6 +22,7 @@ type Site struct {
 	Catalog *catalog.Catalog
 	Office  *boxoffice.Office
 	Privacy *privacy.Privacy
+	Files   files.Store // pictures of events; nil when there are none
 
 	posters posters
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/sahna/sahna/internal/demo"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/web/site"
 	"github.com/sahna/sahna/internal/web/ui/uitest"
@@ -31,6 +32,7 @@ type stage struct {
 	*boxofficetest.World
 	handler http.Handler
 	log     *uitest.Log
+	files   *files.Dir
 }
 
 func newStage(t *testing.T, d *db.DB) *stage {
@@ -39,8 +41,13 @@ func newStage(t *testing.T, d *db.DB) *stage {
 	u, log := uitest.NewAt(t, w.Clock, site.Messages, catalog.Messages, boxoffice.Messages)
 	mux := http.NewServeMux()
 	u.Mount(mux)
-	(&site.Site{UI: u, Catalog: w.Catalog, Office: w.Office}).Mount(mux)
-	return &stage{World: w, handler: u.Serve(mux), log: log}
+	store, err := files.OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() }) // nothing was promised to be written after
+	(&site.Site{UI: u, Catalog: w.Catalog, Office: w.Office, Files: store}).Mount(mux)
+	return &stage{World: w, handler: u.Serve(mux), log: log, files: store}
 }
 
 func (s *stage) get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder {
@@ -308,6 +315,26 @@ func TestPosterIsKeptForEver(t *testing.T) {
 	}
 	if w := s.get(t, "/kk/event/abay/poster.svg?v=old"); strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Error("an old address is kept for ever")
+	}
+}
+
+func TestOwnPictureIsShown(t *testing.T) {
+	s := newStage(t, dbtest.Open(t, db.SQLite))
+	if w := s.get(t, "/kk/event/abay/picture.jpg"); w.Code != http.StatusNotFound {
+		t.Errorf("without a picture: %d", w.Code)
+	}
+	if err := s.files.Put(t.Context(), "picture/a.jpg", strings.NewReader("jpeg")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Catalog.Edit(t.Context(), func(e *catalog.Editor) error {
+		s.Event.Picture = "picture/a.jpg"
+		return e.SaveEvent(t.Context(), &s.Event)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	address := regexp.MustCompile(`/kk/event/abay/picture.jpg\?v=[0-9a-f]+`).FindString(s.page(t, "/kk/event/abay"))
+	if w := s.get(t, address); w.Code != http.StatusOK || w.Body.String() != "jpeg" || w.Header().Get("Content-Type") != "image/jpeg" {
+		t.Errorf("%s: %d %v", address, w.Code, w.Header())
 	}
 }
 
