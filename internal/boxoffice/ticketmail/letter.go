@@ -10,6 +10,7 @@ import (
 	texttemplate "text/template"
 
 	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
 )
@@ -39,6 +40,7 @@ type letter struct {
 type show struct {
 	Title, When, Where string
 	Tickets            []line
+	plan               *catalog.Plan
 }
 
 type line struct{ Text, URL, Open string }
@@ -131,6 +133,9 @@ func (m *Mailer) shows(ctx context.Context, p *i18n.Printer, ord boxoffice.Order
 			at[t.PerformanceID], out = n, append(out, s)
 		}
 		text := p.T("ticketmail.ticket", "n", i+1, "code", t.Code, "price", t.Price.String())
+		if where := seat(p, out[n].plan, t); where != "" {
+			text = where + " · " + text
+		}
 		out[n].Tickets = append(out[n].Tickets, line{Text: text, URL: m.base + t.URL(ord.Lang), Open: p.T("ticketmail.open_ticket")})
 	}
 	return out, nil
@@ -149,8 +154,29 @@ func (m *Mailer) show(ctx context.Context, p *i18n.Printer, performanceID string
 	if err != nil {
 		return show{}, err
 	}
-	return show{Title: p.Text(event.Title), When: p.Moment(perf.StartsAt, m.clock.Now(), perf.Zone),
+	plan, err := m.catalog.Plan(ctx, perf.PlanHash)
+	if err != nil {
+		return show{}, err
+	}
+	return show{plan: plan, Title: p.Text(event.Title), When: p.Moment(perf.StartsAt, m.clock.Now(), perf.Zone),
 		Where: strings.TrimSuffix(p.Text(venue.Name)+", "+p.Text(venue.Address), ", ")}, nil
+}
+
+// seat says where a ticket's holder goes.
+func seat(p *i18n.Printer, plan *catalog.Plan, t boxoffice.Ticket) string {
+	if areas := plan.Areas(); t.AreaNo >= 0 && t.AreaNo < len(areas) && t.SeatNo < 0 {
+		return p.Text(areas[t.AreaNo].Name)
+	}
+	seats := plan.Seats()
+	if t.SeatNo < 0 || t.SeatNo >= len(seats) {
+		return ""
+	}
+	s := seats[t.SeatNo]
+	row := p.T("ticketmail.row", "row", s.Row)
+	if s.Table != "" {
+		row = p.T("ticketmail.table", "table", s.Table)
+	}
+	return strings.TrimPrefix(p.Text(s.SectionName)+", "+row+", "+p.T("ticketmail.seat", "seat", s.Number), ", ")
 }
 
 func (m *Mailer) refundLetter(ctx context.Context, ord boxoffice.Order, r boxoffice.Refund) (mail.Letter, error) {

@@ -66,6 +66,7 @@ type offer interface {
 	Performance(ctx context.Context, id string) (catalog.Performance, error)
 	Event(ctx context.Context, id string) (catalog.Event, error)
 	Hall(ctx context.Context, id string) (catalog.Hall, catalog.Venue, error)
+	Plan(ctx context.Context, hash string) (*catalog.Plan, error)
 }
 
 // New makes the mailer.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/boxoffice/boxofficetest"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -23,7 +24,12 @@ import (
 	"github.com/sahna/sahna/internal/vault"
 )
 
-type fakeHouse struct{ order boxoffice.Order }
+type fakeHouse struct {
+	order boxoffice.Order
+	plan  *catalog.Plan
+}
+
+func (f *fakeHouse) Plan(context.Context, string) (*catalog.Plan, error) { return f.plan, nil }
 
 func (f *fakeHouse) OrderByID(context.Context, string) (boxoffice.Order, error) { return f.order, nil }
 
@@ -64,11 +70,11 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{house: &fakeHouse{order: boxoffice.Order{
+	d := &desk{house: &fakeHouse{plan: boxofficetest.Plan(t), order: boxoffice.Order{
 		ID: "o", Code: "K7MX2PQA", Secret: "s3cret", Status: boxoffice.OrderPaid, PersonID: "person", Lang: i18n.RU,
 		Tickets: []boxoffice.Ticket{
 			{ID: "1", Code: "AAAA", Secret: "x1", PerformanceID: "p", Price: money.Tenge(12000)},
-			{ID: "2", Code: "BBBB", Secret: "x2", PerformanceID: "p", Price: money.Tenge(9000)},
+			{ID: "2", Code: "BBBB", Secret: "x2", PerformanceID: "p", SeatNo: 21, Price: money.Tenge(9000)},
 		},
 		Refunds: []boxoffice.Refund{{ID: "r", Amount: money.Tenge(21000), Reason: boxoffice.ReasonLate}},
 	}}}
@@ -101,7 +107,7 @@ func TestTicketsGoOut(t *testing.T) {
 		t.Errorf("subject %q", l.Subject)
 	}
 	for _, want := range []string{"Билеты готовы", "https://tickets.example.kz/ru/order/K7MX2PQA/s3cret", "https://tickets.example.kz/ru/ticket/AAAA/x1",
-		"https://tickets.example.kz/ru/ticket/BBBB/x2", "Театр, пр. Абая, 103", "12\u00a0000\u00a0₸", "hello@example.kz"} {
+		"https://tickets.example.kz/ru/ticket/BBBB/x2", "Театр, пр. Абая, 103", "Hall, ряд 1, место 1 · Билет 1", "Hall, ряд 2, место 2 · Билет 2", "12\u00a0000\u00a0₸", "hello@example.kz"} {
 		if !strings.Contains(l.Text, want) {
 			t.Errorf("no %q in the text:\n%s", want, l.Text)
 		}

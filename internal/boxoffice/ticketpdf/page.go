@@ -162,12 +162,27 @@ func (m *Maker) legal(l i18n.Lang, o catalog.Organiser) string {
 	if len(m.operator.Phones) > 0 {
 		phone = m.operator.Phones[0]
 	}
-	s := p.T("ticketpdf.seller", "name", p.Text(m.operator.Name), "bin", m.operator.BIN, "address", p.Text(m.operator.Address), "phone", together(phone))
-	s += " " + p.T("ticketpdf.organiser", "name", p.Text(o.Name), "bin", o.BIN, "address", p.Text(o.Address), "phone", together(o.Phone))
+	s := p.T("ticketpdf.seller", "who", identity(p, m.operator.Name, m.operator.BIN, m.operator.Address, phone))
+	s += " " + p.T("ticketpdf.organiser", "who", identity(p, o.Name, o.BIN, o.Address, o.Phone))
 	if r := p.Text(o.Refund); r != "" {
 		s += " " + p.T("ticketpdf.refund", "terms", r)
 	}
 	return s
+}
+
+// identity leaves out what is not known.
+func identity(p *i18n.Printer, name i18n.Text, bin string, address i18n.Text, phone string) string {
+	parts := []string{p.Text(name)}
+	if bin != "" {
+		parts = append(parts, p.T("ticketpdf.bin", "bin", bin))
+	}
+	if a := p.Text(address); a != "" {
+		parts = append(parts, a)
+	}
+	if phone != "" {
+		parts = append(parts, p.T("ticketpdf.phone", "phone", together(phone)))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // together keeps a phone number on one line.
