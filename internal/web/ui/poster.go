@@ -41,9 +41,9 @@ func drawPoster(title, genre, shown, subtitle string) []byte {
 	block := set.fit(shown, posterW-2*margin, 150)
 	small := set.line(subtitle, 11.5, posterW-2*margin)
 
-	blockH := block.height() + 2*margin
+	blockH := block.height() + block.drop() + 2*margin
 	if small != nil {
-		blockH += 20
+		blockH += 18
 	}
 	onTop := p.pick(3) == 0
 	artY, textY := 0.0, float64(posterH)-blockH
@@ -60,14 +60,8 @@ func drawPoster(title, genre, shown, subtitle string) []byte {
 
 	fmt.Fprintf(&p.b, `<g fill="%s">`, p.c.ink)
 	y := textY + margin
-	if onTop && small != nil {
-		set.write(&p.b, small, margin, y)
-		y += 20
-	}
 	set.write(&p.b, block, margin, y)
-	if !onTop && small != nil {
-		set.write(&p.b, small, margin, y+block.height()+9)
-	}
+	set.write(&p.b, small, margin, y+block.height()+block.drop()+8)
 	p.b.WriteString(`</g>`)
 
 	var out strings.Builder

@@ -152,6 +152,17 @@ func (t *textBlock) rise() float64 {
 	return capHeight + 0.1
 }
 
+// drop is how far the last line's letters hang below it.
+func (t *textBlock) drop() float64 {
+	if t == nil || len(t.lines) == 0 {
+		return 0
+	}
+	if strings.ContainsAny(t.lines[len(t.lines)-1], "ДЦЩҚҢQÇ,;") {
+		return t.size * 0.17
+	}
+	return t.size * 0.03
+}
+
 // capitals is the text in capitals, without what the face cannot write.
 func capitals(s string) string {
 	var b strings.Builder
