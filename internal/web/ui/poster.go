@@ -22,16 +22,19 @@ const maxPoster = 8 << 10
 // genre always give the same poster. The type is drawn as outlines, so it needs no font where it is shown.
 func Poster(title, genre, subtitle string) []byte {
 	b := drawPoster(title, genre, title, subtitle)
-	words := strings.Fields(title)
-	for shown := title; len(b) > maxPoster; {
+	for shown := title; len(b) > maxPoster && shown != ""; shown = shorten(shown) {
 		b = drawPoster(title, genre, shown, "")
-		if len(words) < 2 {
-			break
-		}
-		words = words[:len(words)*3/4]
-		shown = strings.Join(words, " ") + " …"
 	}
 	return b
+}
+
+// shorten leaves out the last quarter of a title, by whole words where it has several.
+func shorten(s string) string {
+	if words := strings.Fields(strings.TrimSuffix(s, " …")); len(words) > 1 {
+		return strings.Join(words[:len(words)*3/4], " ") + " …"
+	}
+	r := []rune(s)
+	return string(r[:len(r)*3/4])
 }
 
 // drawPoster draws the poster that a title and a genre choose; shown is what is set of the title.

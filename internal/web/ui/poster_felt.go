@@ -53,11 +53,14 @@ func (p *pen) stripes() {
 	}
 }
 
+// maxBands is where figures stop and plain bands go on, to keep the file small.
+const maxBands = 3000
+
 // band fills a woven stripe with one small figure.
 func (p *pen) band(y, bh float64, color string) {
 	var d strings.Builder
 	kind := p.pick(4)
-	if bh < 16 {
+	if bh < 16 || p.b.Len() > maxBands {
 		return
 	}
 	step := bh
