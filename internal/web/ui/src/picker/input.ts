@@ -130,9 +130,9 @@ function firstFree(hall: Hall): number {
 
 // show brings a seat into sight, large enough to read.
 function show(hall: Hall, camera: Camera, painter: Painter, no: number): void {
-  const sx = hall.x[no] * camera.scale + camera.x, sy = hall.y[no] * camera.scale + camera.y, edge = 70;
+  const sx = hall.x[no] * camera.scale + camera.x, sy = hall.y[no] * camera.scale + camera.y, edge = 60, tools = 130; // the zoom and the sheet lie over the lower edge
   const small = painter.radius() < 9;
-  if (small || sx < edge || sy < edge || sx > camera.width - edge || sy > camera.height - edge) {
+  if (small || sx < edge || sy < edge || sx > camera.width - edge || sy > camera.height - tools) {
     camera.goto(hall.x[no], hall.y[no], small ? Math.min(camera.most, (camera.scale * 13) / painter.radius()) : camera.scale);
   } else painter.ask();
 }
