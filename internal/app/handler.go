@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/api"
+	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
 	"github.com/sahna/sahna/internal/web/office"
 	"github.com/sahna/sahna/internal/web/site"
@@ -27,6 +28,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy}).Mount(mux)
+	(&account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog}).Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
 	(&office.Office{UI: u, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People}).Mount(mux)
 	if a.opts.Outbox != nil {
