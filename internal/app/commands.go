@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sahna/sahna/internal/catalog"
@@ -149,11 +150,15 @@ func Verify(ctx context.Context, cfg Config, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		journal, err := a.Vault.VerifyJournal(ctx, nil)
+		journal, err := a.Vault.Verify(ctx, nil)
 		if err != nil {
 			return err
 		}
-		return report(out, append(findings, journal...), "ledger, stock, tickets and journal add up")
+		texts, err := a.Privacy.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		return report(out, slices.Concat(findings, journal, texts), "ledger, stock, tickets and journal add up")
 	})
 }
 
