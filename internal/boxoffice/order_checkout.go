@@ -99,8 +99,10 @@ func (o *Office) draft(ctx context.Context, r CheckoutRequest) (draft, error) {
 		return draft{}, err
 	}
 	now := o.clock.Now()
-	d.order = Order{ID: db.NewID(), Status: OrderPending, PersonID: r.PersonID, Lang: r.Lang, CreatedAt: now,
-		PayUntil: now.Add(o.cfg.PayFor), Total: money.Zero(d.holds[0].Total.Currency)}
+	d.order = Order{
+		ID: db.NewID(), Status: OrderPending, PersonID: r.PersonID, Lang: r.Lang, CreatedAt: now,
+		PayUntil: now.Add(o.cfg.PayFor), Total: money.Zero(d.holds[0].Total.Currency),
+	}
 	d.order.Secret = o.secrets.ofOrder(d.order.ID)
 	for _, h := range d.holds {
 		for _, it := range h.Items {

@@ -101,8 +101,10 @@ func TestCheckoutKeepsContactsInTheVaultOnly(t *testing.T) {
 		o, _ := w.Checkout(t, w.Hold(t, "1-1"))
 		var c people.Contacts
 		err := w.DB.Transact(t.Context(), func(tx *db.DB) (err error) {
-			c, err = w.People.Contacts(t.Context(), tx, vault.Opening{Person: o.PersonID, Purpose: vault.PurposeService,
-				Fields: []vault.Field{vault.Surname, vault.Email}, Actor: "system", Reason: "order_mail"})
+			c, err = w.People.Contacts(t.Context(), tx, vault.Opening{
+				Person: o.PersonID, Purpose: vault.PurposeService,
+				Fields: []vault.Field{vault.Surname, vault.Email}, Actor: "system", Reason: "order_mail",
+			})
 			return err
 		})
 		if err != nil || c.Surname != "Серікқызы" || c.Email != "aigul@example.kz" {
@@ -217,8 +219,10 @@ func TestDoubleClickBuysOnce(t *testing.T) {
 
 func TestFreeOrderIsPaidAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *banktest.World) {
-		h, err := w.Office.Hold(t.Context(), boxoffice.HoldRequest{PerformanceID: w.Performance.ID,
-			Seats: []boxoffice.SeatWish{{SeatID: "3-1", TicketTypeID: "free"}}})
+		h, err := w.Office.Hold(t.Context(), boxoffice.HoldRequest{
+			PerformanceID: w.Performance.ID,
+			Seats:         []boxoffice.SeatWish{{SeatID: "3-1", TicketTypeID: "free"}},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

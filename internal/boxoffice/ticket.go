@@ -68,8 +68,10 @@ func (o *Office) TicketKey() ed25519.PublicKey {
 func (o *Office) issue(ctx context.Context, tx *db.DB, ord Order, at time.Time) ([]Ticket, error) {
 	out := make([]Ticket, 0, len(ord.Lines))
 	for _, l := range ord.Lines {
-		t := Ticket{ID: db.NewID(), OrderID: ord.ID, OrderCode: ord.Code, PerformanceID: l.PerformanceID,
-			SeatNo: l.SeatNo, AreaNo: l.AreaNo, ZoneID: l.ZoneID, TypeID: l.TypeID, Price: l.Price}
+		t := Ticket{
+			ID: db.NewID(), OrderID: ord.ID, OrderCode: ord.Code, PerformanceID: l.PerformanceID,
+			SeatNo: l.SeatNo, AreaNo: l.AreaNo, ZoneID: l.ZoneID, TypeID: l.TypeID, Price: l.Price,
+		}
 		t.Secret = o.secrets.ofTicket(t.ID)
 		if err := drawTicketCode(ctx, tx, &t); err != nil {
 			return nil, err

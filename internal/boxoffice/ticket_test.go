@@ -54,8 +54,10 @@ func TestTicketIsFoundByCodeAndByQRAndBySecret(t *testing.T) {
 
 func TestStandingTicketsNameTheirArea(t *testing.T) {
 	w := banktest.New(t, dbtest.Open(t, db.SQLite))
-	h, err := w.Office.Hold(t.Context(), boxoffice.HoldRequest{PerformanceID: w.Performance.ID,
-		Items: []boxoffice.AreaWish{{PriceZoneID: "S", Quantity: 3}}})
+	h, err := w.Office.Hold(t.Context(), boxoffice.HoldRequest{
+		PerformanceID: w.Performance.ID,
+		Items:         []boxoffice.AreaWish{{PriceZoneID: "S", Quantity: 3}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

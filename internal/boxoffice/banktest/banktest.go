@@ -146,13 +146,17 @@ func (w *World) open(t testing.TB) {
 		t.Fatal(err)
 	}
 	err = w.Catalog.Edit(ctx, func(e *catalog.Editor) error {
-		w.Organiser = catalog.Organiser{Slug: "theatre", Name: text("Жас театр", "Молодой театр", "Young Theatre"),
-			Refund: text("72 сағат бұрын толық қайтарамыз.", "Вернём всё за 72 часа до начала.", "Everything back until 72 hours before.")}
+		w.Organiser = catalog.Organiser{
+			Slug: "theatre", Name: text("Жас театр", "Молодой театр", "Young Theatre"),
+			Refund: text("72 сағат бұрын толық қайтарамыз.", "Вернём всё за 72 часа до начала.", "Everything back until 72 hours before."),
+		}
 		if err := e.SaveOrganiser(ctx, &w.Organiser); err != nil {
 			return err
 		}
-		w.Venue = catalog.Venue{Slug: "house", Name: text("Өнер үйі", "Дом искусств", "House of Arts"), City: "almaty",
-			CityName: text("Алматы", "Алматы", "Almaty"), Address: text("Абай даңғылы, 1", "пр. Абая, 1", "1 Abay Avenue"), Zone: "Asia/Almaty"}
+		w.Venue = catalog.Venue{
+			Slug: "house", Name: text("Өнер үйі", "Дом искусств", "House of Arts"), City: "almaty",
+			CityName: text("Алматы", "Алматы", "Almaty"), Address: text("Абай даңғылы, 1", "пр. Абая, 1", "1 Abay Avenue"), Zone: "Asia/Almaty",
+		}
 		if err := e.SaveVenue(ctx, &w.Venue); err != nil {
 			return err
 		}
@@ -163,8 +167,10 @@ func (w *World) open(t testing.TB) {
 		if err := w.Catalog.SavePlan(ctx, e.Tx(), w.Plan); err != nil {
 			return err
 		}
-		w.Event = catalog.Event{Slug: "abay", OrganiserID: w.Organiser.ID, Title: text("Абай", "Абай", "Abay"), Genre: "theatre",
-			Text: text("Опера.", "Опера.", "An opera."), AgeMark: "12+", Language: "kk", Minutes: 120}
+		w.Event = catalog.Event{
+			Slug: "abay", OrganiserID: w.Organiser.ID, Title: text("Абай", "Абай", "Abay"), Genre: "theatre",
+			Text: text("Опера.", "Опера.", "An opera."), AgeMark: "12+", Language: "kk", Minutes: 120,
+		}
 		if err := e.SaveEvent(ctx, &w.Event); err != nil {
 			return err
 		}
@@ -202,8 +208,10 @@ func (w *World) performance(in time.Duration) catalog.Performance {
 			{ID: "free", Code: "free", Name: text("Шақыру", "Приглашение", "Invitation")},
 		},
 		Prices: []catalog.Price{
-			{ZoneID: "A", TypeID: "adult", Amount: money.Tenge(9000)}, {ZoneID: "A", TypeID: "child", Amount: money.Tenge(4500)},
-			{ZoneID: "B", TypeID: "adult", Amount: money.Tenge(5000)}, {ZoneID: "B", TypeID: "free", Amount: money.Tenge(0)},
+			{ZoneID: "A", TypeID: "adult", Amount: money.Tenge(9000)},
+			{ZoneID: "A", TypeID: "child", Amount: money.Tenge(4500)},
+			{ZoneID: "B", TypeID: "adult", Amount: money.Tenge(5000)},
+			{ZoneID: "B", TypeID: "free", Amount: money.Tenge(0)},
 			{ZoneID: "S", TypeID: "adult", Amount: money.Tenge(3000)},
 		},
 	}

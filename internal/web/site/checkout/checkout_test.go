@@ -39,8 +39,10 @@ func newVisit(t *testing.T, d *db.DB) *visit {
 	u, log := uitest.NewAt(t, w.Clock, append(banktest.Messages()[1:], checkout.Messages, ticketpdf.Messages)...)
 	u.BaseURL = w.Server.URL
 	u.Mount(w.Mux)
-	(&checkout.Door{UI: u, Catalog: w.Catalog, Office: w.Office, Privacy: w.Privacy,
-		Printer: ticketpdf.New(w.Office, w.Catalog, u.Operator, u.Bundle, w.Clock)}).Mount(w.Mux)
+	(&checkout.Door{
+		UI: u, Catalog: w.Catalog, Office: w.Office, Privacy: w.Privacy,
+		Printer: ticketpdf.New(w.Office, w.Catalog, u.Operator, u.Bundle, w.Clock),
+	}).Mount(w.Mux)
 	w.Server.Config.Handler = u.Serve(w.Mux, http.NewCrossOriginProtection().Handler)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -115,8 +117,10 @@ func (v *visit) typed() url.Values {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	form := url.Values{"surname": {"Серікқызы"}, "name": {"Айгүл"}, "email": {"aigul@example.kz"}, "phone": {"8 701 123 45 67"},
-		"provider": {"test"}, "version": {version.ID}}
+	form := url.Values{
+		"surname": {"Серікқызы"}, "name": {"Айгүл"}, "email": {"aigul@example.kz"}, "phone": {"8 701 123 45 67"},
+		"provider": {"test"}, "version": {version.ID},
+	}
 	for _, s := range version.Scopes {
 		if s.Required {
 			form.Add("consent", s.Code)

@@ -38,8 +38,10 @@ func (d *Door) ticket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.Title = s.Title
-	v := ticketView{show: s, Ticket: t, Place: s.place(p.Printer, t.SeatNo, t.AreaNo, t.ZoneID), Type: s.typeName(p.Printer, t.TypeID),
-		Code: spaced(t.Code), Self: ticketPath(p, t), Over: d.UI.Clock.Now().After(s.EndsAt)}
+	v := ticketView{
+		show: s, Ticket: t, Place: s.place(p.Printer, t.SeatNo, t.AreaNo, t.ZoneID), Type: s.typeName(p.Printer, t.TypeID),
+		Code: spaced(t.Code), Self: ticketPath(p, t), Over: d.UI.Clock.Now().After(s.EndsAt),
+	}
 	v.Link = p.UI.BaseURL + v.Self
 	if !t.Void {
 		if v.QR, err = drawCode(d.Office.QR(t)); err != nil {
