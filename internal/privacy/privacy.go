@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/vault"
 )
 
 // Operator is the legal entity that runs the site, as the configuration tells.
@@ -60,6 +61,8 @@ type Privacy struct {
 	clock    clock.Clock
 	operator Operator
 	known    sync.Map // version id → Version; a version never changes
+	holders  []Holder
+	vault    *vault.Vault
 }
 
 // Over makes the room and publishes nothing: for commands that look after the data without being the site.
