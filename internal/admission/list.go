@@ -49,8 +49,10 @@ func (a *Admission) List(ctx context.Context, d Device, performanceID string) (L
 	if err != nil {
 		return List{}, err
 	}
-	l := List{PerformanceID: p.ID, At: a.clock.Now(), Cancelled: p.Cancelled, Key: a.office.TicketKey(),
-		Salt: saltOf(d, p.ID), Tickets: make([]Listed, 0, len(tickets))}
+	l := List{
+		PerformanceID: p.ID, At: a.clock.Now(), Cancelled: p.Cancelled, Key: a.office.TicketKey(),
+		Salt: saltOf(d, p.ID), Tickets: make([]Listed, 0, len(tickets)),
+	}
 	l.From, l.Until = a.hours.Window(p)
 	for _, t := range tickets {
 		item := Listed{ID: IDHash(l.Salt, t.ID), Code: CodeHash(l.Salt, t.Code), Place: placeOf(t, p, plan), Void: t.Void}

@@ -64,8 +64,10 @@ func (a *API) eventOperations() {
 }
 
 func (a *API) events(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
-	wall, err := a.Catalog.Wall(ctx, catalog.Filter{City: in.City, Genre: catalog.Genre(in.Genre), From: in.From, To: in.To,
-		Search: in.Search, Cursor: in.Cursor, Limit: in.Limit})
+	wall, err := a.Catalog.Wall(ctx, catalog.Filter{
+		City: in.City, Genre: catalog.Genre(in.Genre), From: in.From, To: in.To,
+		Search: in.Search, Cursor: in.Cursor, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +85,11 @@ func (a *API) events(ctx context.Context, in *eventsInput) (*eventsOutput, error
 
 func (a *API) event(ctx context.Context, c catalog.Card) (EventJSON, error) {
 	l, now := lang(ctx), a.Clock.Now()
-	e := EventJSON{ID: c.ID, Title: c.Title.In(l), Subtitle: c.Subtitle.In(l), Genre: c.Genre, AgeMark: c.AgeMark, Language: c.Language,
+	e := EventJSON{
+		ID: c.ID, Title: c.Title.In(l), Subtitle: c.Subtitle.In(l), Genre: c.Genre, AgeMark: c.AgeMark, Language: c.Language,
 		Minutes: c.Minutes, URL: a.url("/" + string(l) + "/event/" + c.Slug), Venue: c.Venue.Name.In(l), City: c.Venue.City,
-		PriceFrom: c.PriceFrom, PriceTo: c.PriceTo, Sale: string(c.Sale), Performances: []ShowJSON{}}
+		PriceFrom: c.PriceFrom, PriceTo: c.PriceTo, Sale: string(c.Sale), Performances: []ShowJSON{},
+	}
 	shows, err := a.Catalog.PerformancesOf(ctx, c.ID, now, mostShows)
 	if err != nil {
 		return EventJSON{}, err

@@ -111,8 +111,10 @@ func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
 
 func (a *API) best(ctx context.Context, in *bestInput) (*holdOutput, error) {
 	b := in.Body
-	h, err := a.Office.HoldBest(ctx, boxoffice.BestRequest{PerformanceID: b.PerformanceID, N: b.Quantity, ZoneID: b.PriceZoneID, TicketTypeID: b.TicketTypeID,
-		Accessible: b.Accessible})
+	h, err := a.Office.HoldBest(ctx, boxoffice.BestRequest{
+		PerformanceID: b.PerformanceID, N: b.Quantity, ZoneID: b.PriceZoneID, TicketTypeID: b.TicketTypeID,
+		Accessible: b.Accessible,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -172,15 +172,6 @@ func (h *house) orderBody(hold object) object {
 	return object{"hold_id": hold["id"], "hold_secret": hold["secret"], "buyer": buyer(), "consents": h.consents(), "provider": "test"}
 }
 
-// buy holds, orders and pays seats, and returns the new order as POST orders told it.
-func (h *house) buy(seats ...string) object {
-	h.t.Helper()
-	hold := h.want(http.StatusCreated, h.hold(seats...)).body
-	o := h.want(http.StatusCreated, h.call("POST", "orders", h.orderBody(hold))).body
-	h.pay(o, "paid")
-	return o
-}
-
 func (h *house) pay(order object, outcome string) {
 	h.t.Helper()
 	res, err := http.PostForm(h.Server.URL+"/pay/test/"+order["payment"].(object)["id"].(string), url.Values{"outcome": {outcome}})

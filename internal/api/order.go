@@ -234,8 +234,10 @@ func (a *API) findOrder(ctx context.Context, in *FindOrderInput) (*orderOutput, 
 		if err != nil {
 			return nil, err
 		}
-		out.Tickets = append(out.Tickets, TicketJSON{Code: t.Code, PerformanceID: t.PerformanceID, Seat: place, TicketTypeID: t.TypeID, Price: t.Price,
-			QR: a.Office.QR(t), Void: t.Void, PDFURL: base + "/" + strings.ToUpper(t.Code) + ".pdf"})
+		out.Tickets = append(out.Tickets, TicketJSON{
+			Code: t.Code, PerformanceID: t.PerformanceID, Seat: place, TicketTypeID: t.TypeID, Price: t.Price,
+			QR: a.Office.QR(t), Void: t.Void, PDFURL: base + "/" + strings.ToUpper(t.Code) + ".pdf",
+		})
 	}
 	if len(valid(o.Tickets)) > 0 {
 		out.PDFURL = base + ".pdf"

@@ -215,9 +215,11 @@ func (a *API) plan(ctx context.Context, in *performanceInput) (*planOutput, erro
 	l := lang(ctx)
 	out := PlanJSON{Hash: d.PlanHash, Seats: make([]SeatJSON, 0, len(d.plan.Seats())), Areas: []AreaJSON{}}
 	for _, s := range d.plan.Seats() {
-		out.Seats = append(out.Seats, SeatJSON{ID: s.ID, Floor: s.Floor, Section: s.Section, SectionName: s.SectionName.In(l), Row: s.Row,
+		out.Seats = append(out.Seats, SeatJSON{
+			ID: s.ID, Floor: s.Floor, Section: s.Section, SectionName: s.SectionName.In(l), Row: s.Row,
 			Number: s.Number, Table: s.Table, PriceZoneID: d.zoneOf[s.Category], X: s.X, Y: s.Y, Accessible: s.Accessible, Companion: s.Companion,
-			Restricted: s.Restricted, Note: s.Note.In(l), Entrance: s.Entrance})
+			Restricted: s.Restricted, Note: s.Note.In(l), Entrance: s.Entrance,
+		})
 	}
 	for _, s := range d.plan.Areas() {
 		out.Areas = append(out.Areas, AreaJSON{ID: s.ID, Name: s.Name.In(l), Capacity: s.Capacity, PriceZoneID: d.zoneOf[s.Category], Entrance: s.Entrance})

@@ -30,8 +30,10 @@ func TestTheWholeWay(t *testing.T) {
 			t.Errorf("plan has %d seats, the first %v", n, first)
 		}
 
-		hold := h.want(http.StatusCreated, h.call("POST", "holds", object{"performance_id": id, "seats": []string{"1-1", "1-2"},
-			"seat_types": object{"1-2": "child"}, "items": []object{{"price_zone_id": "S", "quantity": 1}}})).body
+		hold := h.want(http.StatusCreated, h.call("POST", "holds", object{
+			"performance_id": id, "seats": []string{"1-1", "1-2"},
+			"seat_types": object{"1-2": "child"}, "items": []object{{"price_zone_id": "S", "quantity": 1}},
+		})).body
 		if diff := cmp.Diff(object{"amount": 1650000.0, "currency": "KZT"}, hold["total"]); diff != "" {
 			t.Errorf("total (-want +got):\n%s", diff)
 		}

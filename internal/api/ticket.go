@@ -24,7 +24,8 @@ type pdfOutput struct {
 
 func (a *API) ticketOperations(tags []string) {
 	pdf := map[string]*huma.Response{"200": {Description: "PDF", Content: map[string]*huma.MediaType{
-		"application/pdf": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
+		"application/pdf": {Schema: &huma.Schema{Type: "string", Format: "binary"}},
+	}}}
 	handle(a, huma.Operation{
 		OperationID: "get-tickets-pdf", Method: http.MethodGet, Path: Base + "/orders/{code}/tickets.pdf", Tags: tags, Security: orderSecret,
 		Summary: "All tickets of an order in one PDF", Responses: pdf,

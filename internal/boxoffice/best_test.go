@@ -25,8 +25,10 @@ func drawnHall(rows ...string) (h *hall, free, wanted func(int) bool) {
 			if m == ' ' {
 				continue
 			}
-			seats = append(seats, catalog.Seat{No: len(seats), ID: fmt.Sprintf("%d-%d", r+1, p+1), X: float64(p) * 10, Y: float64(r) * 10,
-				RowNo: r, Place: p, Accessible: m == 'w', Companion: m == 'c'})
+			seats = append(seats, catalog.Seat{
+				No: len(seats), ID: fmt.Sprintf("%d-%d", r+1, p+1), X: float64(p) * 10, Y: float64(r) * 10,
+				RowNo: r, Place: p, Accessible: m == 'w', Companion: m == 'c',
+			})
 			marks += string(m)
 		}
 	}

@@ -231,8 +231,10 @@ func (s *stock) findHold(ctx context.Context, d *db.DB, k HoldKey) (h Hold, err 
 	if err != nil {
 		return Hold{}, err
 	}
-	h = Hold{ID: ref.String(), PerformanceID: ref.performanceID, ExpiresAt: clock.FromMicros(row.expiresAt),
-		Total: money.Amount{Minor: row.total, Currency: row.currency}}
+	h = Hold{
+		ID: ref.String(), PerformanceID: ref.performanceID, ExpiresAt: clock.FromMicros(row.expiresAt),
+		Total: money.Amount{Minor: row.total, Currency: row.currency},
+	}
 	for _, it := range items {
 		it.Price.Currency = row.currency
 		h.Items = append(h.Items, it.HoldItem)

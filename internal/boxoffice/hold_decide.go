@@ -129,8 +129,10 @@ func (r *round) decide(i int, c bid) {
 		r.answers[i].err = err
 		return
 	}
-	h := Hold{ID: holdRef{c.performanceID, c.id}.String(), Secret: c.secret, PerformanceID: c.performanceID, ExpiresAt: r.expires, Items: items,
-		Total: money.Zero(items[0].Price.Currency)}
+	h := Hold{
+		ID: holdRef{c.performanceID, c.id}.String(), Secret: c.secret, PerformanceID: c.performanceID, ExpiresAt: r.expires, Items: items,
+		Total: money.Zero(items[0].Price.Currency),
+	}
 	for _, it := range items {
 		h.Total = h.Total.Add(it.Price)
 		if it.SeatNo >= 0 {

@@ -243,8 +243,10 @@ func purgeHolds(ctx context.Context, tx *db.DB, before int64, limit int) error {
 		return err
 	}
 	for _, r := range refs {
-		for _, stmt := range []string{`DELETE FROM boxoffice_hold_item WHERE performance_id = $1 AND hold_id = $2`,
-			`DELETE FROM boxoffice_hold WHERE performance_id = $1 AND id = $2`} {
+		for _, stmt := range []string{
+			`DELETE FROM boxoffice_hold_item WHERE performance_id = $1 AND hold_id = $2`,
+			`DELETE FROM boxoffice_hold WHERE performance_id = $1 AND id = $2`,
+		} {
 			if _, err := tx.Exec(ctx, stmt, r.performanceID, r.id); err != nil {
 				return err
 			}

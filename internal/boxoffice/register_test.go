@@ -25,8 +25,10 @@ func TestRegisterOfOrders(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ord, pay, err := w.Office.Checkout(ctx, boxoffice.CheckoutRequest{Holds: []boxoffice.HoldKey{{ID: hold.ID, Secret: hold.Secret}},
-				Buyer: privacytest.Aigul(), Consents: privacytest.Given(t, w.Privacy), Provider: boxofficetest.BankCode, Lang: i18n.KK, Channel: "site"})
+			ord, pay, err := w.Office.Checkout(ctx, boxoffice.CheckoutRequest{
+				Holds: []boxoffice.HoldKey{{ID: hold.ID, Secret: hold.Secret}},
+				Buyer: privacytest.Aigul(), Consents: privacytest.Given(t, w.Privacy), Provider: boxofficetest.BankCode, Lang: i18n.KK, Channel: "site",
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

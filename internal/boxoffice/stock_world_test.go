@@ -27,12 +27,17 @@ type stockWorld struct {
 // smallHall has rows of seats in two zones (front rows are zone A), a category that is not sold when blocked is set, and two
 // standing areas of zone S.
 func smallHall(id string, rows, width, standing int) offer {
-	f := offer{Performance: catalog.Performance{ID: id, Currency: money.KZT, OrderLimit: 10,
+	f := offer{Performance: catalog.Performance{
+		ID: id, Currency: money.KZT, OrderLimit: 10,
 		SaleFrom: opening.Add(-time.Hour), SaleUntil: opening.Add(48 * time.Hour),
 		Zones: []catalog.PriceZone{{ID: "A", Categories: []string{"front"}}, {ID: "B", Categories: []string{"back"}}, {ID: "S", Categories: []string{"floor"}}},
 		Types: []catalog.TicketType{{ID: "adult"}, {ID: "child"}},
-		Prices: []catalog.Price{{ZoneID: "A", TypeID: "adult", Amount: money.Tenge(9000)}, {ZoneID: "A", TypeID: "child", Amount: money.Tenge(4500)},
-			{ZoneID: "B", TypeID: "adult", Amount: money.Tenge(5000)}, {ZoneID: "S", TypeID: "adult", Amount: money.Tenge(3000)}},
+		Prices: []catalog.Price{
+			{ZoneID: "A", TypeID: "adult", Amount: money.Tenge(9000)},
+			{ZoneID: "A", TypeID: "child", Amount: money.Tenge(4500)},
+			{ZoneID: "B", TypeID: "adult", Amount: money.Tenge(5000)},
+			{ZoneID: "S", TypeID: "adult", Amount: money.Tenge(3000)},
+		},
 	}}
 	for r := range rows {
 		for p := range width {
@@ -40,8 +45,10 @@ func smallHall(id string, rows, width, standing int) offer {
 			if r >= rows/2 {
 				cat = "back"
 			}
-			f.seats = append(f.seats, catalog.Seat{No: len(f.seats), ID: fmt.Sprintf("%d-%d", r+1, p+1), Category: cat,
-				X: float64(p) * 10, Y: float64(r) * 10, RowNo: r, Place: p})
+			f.seats = append(f.seats, catalog.Seat{
+				No: len(f.seats), ID: fmt.Sprintf("%d-%d", r+1, p+1), Category: cat,
+				X: float64(p) * 10, Y: float64(r) * 10, RowNo: r, Place: p,
+			})
 		}
 	}
 	if standing > 0 {

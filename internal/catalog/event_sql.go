@@ -11,8 +11,14 @@ import (
 const eventColumns = `e.id, e.slug, e.organiser_id, e.title, e.subtitle, e.description, e.genre, e.age_mark, e.language, e.minutes, e.picture`
 
 func (e *Event) fields() []any {
-	return []any{&e.ID, &e.Slug, &e.OrganiserID, text{&e.Title}, text{&e.Subtitle}, text{&e.Text}, &e.Genre, &e.AgeMark,
-		&e.Language, &e.Minutes, &e.Picture}
+	return []any{
+		&e.ID, &e.Slug, &e.OrganiserID,
+		text{&e.Title},
+		text{&e.Subtitle},
+		text{&e.Text},
+		&e.Genre, &e.AgeMark,
+		&e.Language, &e.Minutes, &e.Picture,
+	}
 }
 
 type (

@@ -184,8 +184,10 @@ func readVenue(v value) venueEntry {
 	}
 	for _, h := range f.need("halls").list(200) {
 		hf := h.fields("slug", "name", "plan")
-		out.halls = append(out.halls, hallEntry{at: h, plan: hf.get("plan").ref(),
-			Hall: Hall{Slug: hf.need("slug").slug(), Name: hf.need("name").text(maxTitle)}})
+		out.halls = append(out.halls, hallEntry{
+			at: h, plan: hf.get("plan").ref(),
+			Hall: Hall{Slug: hf.need("slug").slug(), Name: hf.need("name").text(maxTitle)},
+		})
 	}
 	twice(out.halls, func(e hallEntry) (value, string) { return e.at, e.Slug })
 	return out
@@ -252,9 +254,11 @@ func readSale(v value, otherwise saleEntry) saleEntry {
 
 func readShow(v value, e eventEntry) showEntry {
 	f := v.fields("key", "start", "hall", "plan", "minutes", "doors", "sale", "cancelled")
-	out := showEntry{at: v, key: f.get("key").word(100), start: f.need("start"), hall: e.hall, plan: e.plan,
+	out := showEntry{
+		at: v, key: f.get("key").word(100), start: f.need("start"), hall: e.hall, plan: e.plan,
 		minutes: f.get("minutes").whole(1, 7*dayMinutes, e.Minutes), doors: f.get("doors").whole(0, dayMinutes, e.doors),
-		sale: readSale(f.get("sale"), e.sale), off: f.get("cancelled").yes()}
+		sale: readSale(f.get("sale"), e.sale), off: f.get("cancelled").yes(),
+	}
 	if h := f.get("hall"); h.there() {
 		out.hall = h.ref()
 	}

@@ -96,8 +96,10 @@ func (w *World) stage(t testing.TB) {
 		if err := e.SaveHall(ctx, &w.Hall); err != nil {
 			return err
 		}
-		w.Event = catalog.Event{Slug: "abay", OrganiserID: w.Organiser.ID, Title: i18n.Text{KK: "Абай", RU: "Абай", EN: "Abai"}, Text: same("An opera."),
-			Genre: "opera", AgeMark: "6+", Language: "kk", Minutes: 150}
+		w.Event = catalog.Event{
+			Slug: "abay", OrganiserID: w.Organiser.ID, Title: i18n.Text{KK: "Абай", RU: "Абай", EN: "Abai"}, Text: same("An opera."),
+			Genre: "opera", AgeMark: "6+", Language: "kk", Minutes: 150,
+		}
 		return e.SaveEvent(ctx, &w.Event)
 	})
 	if err != nil {
@@ -120,9 +122,11 @@ func (w *World) Perform(t testing.TB, at time.Time, changes ...func(*catalog.Per
 		},
 		Types: []catalog.TicketType{{ID: "adult", Code: "adult", Name: same("Adult")}, {ID: "child", Code: "child", Name: same("Child")}},
 		Prices: []catalog.Price{
-			{ZoneID: "stalls", TypeID: "adult", Amount: money.Tenge(9000)}, {ZoneID: "stalls", TypeID: "child", Amount: money.Tenge(4500)},
+			{ZoneID: "stalls", TypeID: "adult", Amount: money.Tenge(9000)},
+			{ZoneID: "stalls", TypeID: "child", Amount: money.Tenge(4500)},
 			{ZoneID: "circle", TypeID: "adult", Amount: money.Tenge(5000)},
-			{ZoneID: "floor", TypeID: "adult", Amount: money.Tenge(3000)}, {ZoneID: "floor", TypeID: "child", Amount: money.Zero(money.KZT)},
+			{ZoneID: "floor", TypeID: "adult", Amount: money.Tenge(3000)},
+			{ZoneID: "floor", TypeID: "child", Amount: money.Zero(money.KZT)},
 		},
 	}
 	for _, change := range changes {

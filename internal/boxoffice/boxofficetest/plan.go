@@ -29,8 +29,10 @@ func Plan(t testing.TB) *catalog.Plan {
 		}
 		rows = append(rows, object{"row_number": fmt.Sprint(r), "position": at(0, 100+r*25), "seats": seats})
 	}
-	standing := object{"shape": "rectangle", "position": at(100, 400), "rectangle": object{"width": 300, "height": 100},
-		"standing": object{"id": "floor", "name": same("Floor"), "category": "floor", "capacity": 50}}
+	standing := object{
+		"shape": "rectangle", "position": at(100, 400), "rectangle": object{"width": 300, "height": 100},
+		"standing": object{"id": "floor", "name": same("Floor"), "category": "floor", "capacity": 50},
+	}
 	file, err := json.Marshal(object{
 		"format": "sahna-plan/1", "name": "Small hall", "size": object{"width": 500, "height": 500},
 		"categories": []object{{"name": "stalls", "color": "#aa3333"}, {"name": "circle", "color": "#3333aa"}, {"name": "floor", "color": "#33aa33"}},

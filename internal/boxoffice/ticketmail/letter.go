@@ -66,9 +66,11 @@ func (m *Mailer) begin(p *i18n.Printer, ord boxoffice.Order) letter {
 	if len(accent) != 7 || accent[0] != '#' {
 		accent = "#8c1630"
 	}
-	return letter{Lang: ord.Lang, Accent: accent, Operator: m.operator.ShortName,
+	return letter{
+		Lang: ord.Lang, Accent: accent, Operator: m.operator.ShortName,
 		Action: link{p.T("ticketmail.open_order"), m.base + ord.URL(ord.Lang)},
-		Foot:   p.T("ticketmail.foot", "operator", p.Text(m.operator.Name), "email", m.operator.Email)}
+		Foot:   p.T("ticketmail.foot", "operator", p.Text(m.operator.Name), "email", m.operator.Email),
+	}
 }
 
 func (m *Mailer) ticketLetter(ctx context.Context, ord boxoffice.Order) (mail.Letter, error) {
@@ -158,8 +160,10 @@ func (m *Mailer) show(ctx context.Context, p *i18n.Printer, performanceID string
 	if err != nil {
 		return show{}, err
 	}
-	return show{plan: plan, Title: p.Text(event.Title), When: p.Moment(perf.StartsAt, m.clock.Now(), perf.Zone),
-		Where: strings.TrimSuffix(p.Text(venue.Name)+", "+p.Text(venue.Address), ", ")}, nil
+	return show{
+		plan: plan, Title: p.Text(event.Title), When: p.Moment(perf.StartsAt, m.clock.Now(), perf.Zone),
+		Where: strings.TrimSuffix(p.Text(venue.Name)+", "+p.Text(venue.Address), ", "),
+	}, nil
 }
 
 // seat says where a ticket's holder goes.

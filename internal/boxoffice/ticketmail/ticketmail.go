@@ -78,8 +78,10 @@ func New(d Deps) *Mailer {
 		})
 		return c, err
 	}
-	return &Mailer{catalog: d.Catalog, orders: d.Office, print: d.Printer, open: open, send: d.Mail.Send, clock: d.Clock, log: d.Log,
-		bundle: d.Bundle, operator: d.Operator, base: d.BaseURL}
+	return &Mailer{
+		catalog: d.Catalog, orders: d.Office, print: d.Printer, open: open, send: d.Mail.Send, clock: d.Clock, log: d.Log,
+		bundle: d.Bundle, operator: d.Operator, base: d.BaseURL,
+	}
 }
 
 // Register makes the mailer work the box office's letters; call it before jobs start.
@@ -127,8 +129,10 @@ func (m *Mailer) Refund(ctx context.Context, job boxoffice.RefundMail) (err erro
 // deliver opens the address at the last moment. A person who may not be written to any more (erased, blocked, consent withdrawn)
 // gets nothing, and trying again would not change that.
 func (m *Mailer) deliver(ctx context.Context, ord boxoffice.Order, l mail.Letter) error {
-	c, err := m.open(ctx, vault.Opening{Person: ord.PersonID, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
-		Actor: "system", Reason: "order_mail"})
+	c, err := m.open(ctx, vault.Opening{
+		Person: ord.PersonID, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
+		Actor: "system", Reason: "order_mail",
+	})
 	switch kind := fault.KindOf(err); {
 	case err != nil && (kind == fault.Forbidden || kind == fault.Gone || kind == fault.NotFound):
 		m.log.WarnContext(ctx, "letter not sent: the address may not be opened", "order", ord.ID, "err", err)

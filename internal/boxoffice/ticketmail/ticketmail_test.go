@@ -78,7 +78,8 @@ func newDesk(t *testing.T) *desk {
 		},
 		Refunds: []boxoffice.Refund{{ID: "r", Amount: money.Tenge(21000), Reason: boxoffice.ReasonLate}},
 	}}}
-	d.Mailer = &Mailer{catalog: d.house, orders: d.house, print: d.house, bundle: b, clock: clock.NewFake(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)),
+	d.Mailer = &Mailer{
+		catalog: d.house, orders: d.house, print: d.house, bundle: b, clock: clock.NewFake(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)),
 		log: slog.New(slog.NewTextHandler(&d.log, nil)), operator: privacy.Operator{ShortName: "Sahna", Accent: "#0b6b57", Email: "hello@example.kz"},
 		base: "https://tickets.example.kz",
 		open: func(_ context.Context, o vault.Opening) (people.Contacts, error) {
@@ -88,7 +89,8 @@ func newDesk(t *testing.T) *desk {
 		send: func(_ context.Context, l mail.Letter) error {
 			d.sent = append(d.sent, l)
 			return nil
-		}}
+		},
+	}
 	return d
 }
 
@@ -106,8 +108,10 @@ func TestTicketsGoOut(t *testing.T) {
 	if l.Subject != "Ваши билеты: <Кыз-Жибек> p, пт, 27 ноября, 19:00" {
 		t.Errorf("subject %q", l.Subject)
 	}
-	for _, want := range []string{"Билеты готовы", "https://tickets.example.kz/ru/order/K7MX2PQA/s3cret", "https://tickets.example.kz/ru/ticket/AAAA/x1",
-		"https://tickets.example.kz/ru/ticket/BBBB/x2", "Театр, пр. Абая, 103", "Hall, ряд 1, место 1 · Билет 1", "Hall, ряд 2, место 2 · Билет 2", "12\u00a0000\u00a0₸", "hello@example.kz"} {
+	for _, want := range []string{
+		"Билеты готовы", "https://tickets.example.kz/ru/order/K7MX2PQA/s3cret", "https://tickets.example.kz/ru/ticket/AAAA/x1",
+		"https://tickets.example.kz/ru/ticket/BBBB/x2", "Театр, пр. Абая, 103", "Hall, ряд 1, место 1 · Билет 1", "Hall, ряд 2, место 2 · Билет 2", "12\u00a0000\u00a0₸", "hello@example.kz",
+	} {
 		if !strings.Contains(l.Text, want) {
 			t.Errorf("no %q in the text:\n%s", want, l.Text)
 		}

@@ -31,7 +31,8 @@ func TestSaleIsMailed(t *testing.T) {
 		}
 		op := privacy.Operator{ShortName: "Sahna", Accent: "#0b6b57"}
 		box := mail.NewOutbox(w.Clock)
-		ticketmail.New(ticketmail.Deps{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Catalog: w.Catalog, Office: w.Office, People: w.People,
+		ticketmail.New(ticketmail.Deps{
+			DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Catalog: w.Catalog, Office: w.Office, People: w.People,
 			Mail: box, Bundle: b, Operator: op, BaseURL: "https://tickets.example.kz", Printer: ticketpdf.New(w.Office, w.Catalog, op, b, w.Clock),
 		}).Register(w.Jobs)
 		order := w.Buy(t, "1-1", "1-2")

@@ -31,7 +31,8 @@ func maker(t *testing.T) *Maker {
 	return &Maker{bundle: b, clock: clock.NewFake(now), operator: privacy.Operator{
 		Name: i18n.Text{KK: "«Сахна Билет» ЖШС", RU: "ТОО «Сахна Билет»", EN: "Sahna Bilet LLP"}, ShortName: "Sahna", BIN: "180940012345",
 		Address: i18n.Text{KK: "050000, Алматы қ., Абылай хан даңғылы, 60", RU: "050000, г. Алматы, пр. Абылай хана, 60"},
-		Phones:  []string{"+7 727 300 00 00"}, Accent: "#0b6b57"}}
+		Phones:  []string{"+7 727 300 00 00"}, Accent: "#0b6b57",
+	}}
 }
 
 var organiser = catalog.Organiser{
@@ -40,7 +41,8 @@ var organiser = catalog.Organiser{
 	Refund: i18n.Text{
 		KK: "Қойылымға дейін 3 күннен артық уақыт қалса — толық, 3 күннен аз қалса — бағасының 70 %-ы, басталғаннан кейін қайтарылмайды. Қойылым болмай қалса, ақша толық қайтарылады.",
 		RU: "Более чем за 3 дня до спектакля — полностью, позже — 70 % цены, после начала не возвращается. Если спектакль не состоится, деньги вернём полностью.",
-		EN: "In full until 3 days before, 70 % later, nothing after the start. If the performance does not take place, you get everything back."},
+		EN: "In full until 3 days before, 70 % later, nothing after the start. If the performance does not take place, you get everything back.",
+	},
 }
 
 var performance = catalog.Performance{
@@ -54,16 +56,20 @@ func sample(m *Maker, lang i18n.Lang) page {
 	p := m.bundle.Printer(lang)
 	pl := place{section: i18n.Text{KK: "Партер, сол жағы", RU: "Партер, левая сторона", EN: "Stalls, left"}, row: "12", number: "34", entrance: i18n.Text{KK: "B"}}
 	ticket := boxoffice.Ticket{OrderCode: "K7MX-2PQA", ZoneID: "z", TypeID: "t", Price: money.Tenge(12000)}
-	venue := catalog.Venue{Name: i18n.Text{KK: "М. Әуезов театры", RU: "Театр имени М. Ауэзова", EN: "Auezov Theatre"},
-		CityName: i18n.Text{KK: "Алматы", RU: "Алматы", EN: "Almaty"}, Address: i18n.Text{KK: "Абай даңғылы, 103", RU: "пр. Абая, 103", EN: "103 Abai Avenue"}}
+	venue := catalog.Venue{
+		Name:     i18n.Text{KK: "М. Әуезов театры", RU: "Театр имени М. Ауэзова", EN: "Auezov Theatre"},
+		CityName: i18n.Text{KK: "Алматы", RU: "Алматы", EN: "Almaty"}, Address: i18n.Text{KK: "Абай даңғылы, 103", RU: "пр. Абая, 103", EN: "103 Abai Avenue"},
+	}
 	hall := catalog.Hall{Name: i18n.Text{KK: "Үлкен зал", RU: "Большой зал", EN: "Great hall"}}
-	out := page{operator: "Sahna", age: "12+", code: groups("7K4MPQ2X9R"), qr: text,
+	out := page{
+		operator: "Sahna", age: "12+", code: groups("7K4MPQ2X9R"), qr: text,
 		title:    p.Text(i18n.Text{KK: "Қыз Жібек", RU: "Кыз-Жибек", EN: "Kyz Zhibek"}),
 		subtitle: p.Text(i18n.Text{KK: "Лирикалық драма, екі бөлімді", RU: "Лирическая драма в двух действиях", EN: "A lyrical drama in two acts"}),
 		date:     p.Date(performance.StartsAt, now, performance.Zone), time: p.Clock(performance.StartsAt, performance.Zone),
 		seat:  seatCells(p, pl, performance, ticket),
 		facts: facts(p, performance, hall, venue, pl, ticket),
-		legal: []string{m.legal(i18n.KK, organiser), m.legal(i18n.RU, organiser)}}
+		legal: []string{m.legal(i18n.KK, organiser), m.legal(i18n.RU, organiser)},
+	}
 	if lang == i18n.EN {
 		out.refund = p.Text(organiser.Refund)
 	}

@@ -45,8 +45,8 @@ func (p *postOffice) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	p.mu.Unlock()
 	return p, nil
 }
-func (p *postOffice) Reset()                                {}
-func (p *postOffice) Logout() error                         { return nil }
+func (p *postOffice) Reset()                               {}
+func (p *postOffice) Logout() error                        { return nil }
 func (p *postOffice) Mail(string, *smtp.MailOptions) error { return nil }
 func (p *postOffice) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if p.refuse {
@@ -86,8 +86,10 @@ func certificate(t *testing.T) (server, client *tls.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	tpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)

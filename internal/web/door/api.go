@@ -42,8 +42,10 @@ func (d *Door) list(w http.ResponseWriter, r *http.Request) {
 		d.problem(w, r, p, err)
 		return
 	}
-	b := listBody{Performance: l.PerformanceID, At: l.At.UnixMilli(), From: l.From.UnixMilli(), Until: l.Until.UnixMilli(),
-		Cancelled: l.Cancelled, Key: l.Key, Salt: l.Salt, Tickets: make([]listRow, 0, len(l.Tickets))}
+	b := listBody{
+		Performance: l.PerformanceID, At: l.At.UnixMilli(), From: l.From.UnixMilli(), Until: l.Until.UnixMilli(),
+		Cancelled: l.Cancelled, Key: l.Key, Salt: l.Salt, Tickets: make([]listRow, 0, len(l.Tickets)),
+	}
 	for _, t := range l.Tickets {
 		place, small := placeWords(p, t.Place)
 		var entered int64

@@ -52,8 +52,10 @@ const Cookie = "sahna_device"
 const cookieFor = 90 * 24 * time.Hour
 
 func (d *Door) setCookie(w http.ResponseWriter, token string) {
-	c := &http.Cookie{Name: Cookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: len(d.UI.BaseURL) > 5 && d.UI.BaseURL[:5] == "https", MaxAge: int(cookieFor.Seconds())}
+	c := &http.Cookie{
+		Name: Cookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: len(d.UI.BaseURL) > 5 && d.UI.BaseURL[:5] == "https", MaxAge: int(cookieFor.Seconds()),
+	}
 	if token == "" {
 		c.MaxAge = -1
 	}

@@ -272,7 +272,8 @@ func TestOfflineReportsNameDoubles(t *testing.T) {
 		e.typed(t, 0, code)
 		e.Clock.Advance(time.Hour)
 		report := map[string]any{"performance": e.Performance.ID, "scans": []map[string]any{
-			{"id": "off-1", "code": code, "gate": e.gates[1].ID, "offline": true, "say": "admitted", "at": e.Clock.Now().Add(-time.Minute).UnixMilli()}}}
+			{"id": "off-1", "code": code, "gate": e.gates[1].ID, "offline": true, "say": "admitted", "at": e.Clock.Now().Add(-time.Minute).UnixMilli()},
+		}}
 		b, err := json.Marshal(report)
 		if err != nil {
 			t.Fatal(err)

@@ -134,8 +134,10 @@ func (d *Door) typed(w http.ResponseWriter, r *http.Request) {
 		if id == "" {
 			id = db.NewID()
 		}
-		_, err = d.Admission.Admit(r.Context(), dev, admission.Scan{ID: id, Code: r.PostFormValue("code"),
-			GateID: r.PostFormValue("gate"), Expected: r.PostFormValue("performance")})
+		_, err = d.Admission.Admit(r.Context(), dev, admission.Scan{
+			ID: id, Code: r.PostFormValue("code"),
+			GateID: r.PostFormValue("gate"), Expected: r.PostFormValue("performance"),
+		})
 	}
 	switch {
 	case ui.CanReshow(err) && fault.KindOf(err) == fault.Invalid:

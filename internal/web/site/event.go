@@ -275,12 +275,16 @@ func (page *eventPage) step(now time.Time, open []catalog.Performance, soon *cat
 	switch {
 	case len(open) == 1:
 		low, high, _ := open[0].PriceRange()
-		return step{Price: price(page.Page, low, high), Label: page.T("site.event.buy"), Href: page.URL("/performance/" + open[0].ID),
-			Note: moment(page.Page, open[0].StartsAt, now, open[0].Zone)}
+		return step{
+			Price: price(page.Page, low, high), Label: page.T("site.event.buy"), Href: page.URL("/performance/" + open[0].ID),
+			Note: moment(page.Page, open[0].StartsAt, now, open[0].Zone),
+		}
 	case len(open) > 1:
 		low, high, _ := open[0].PriceRange()
-		return step{Price: price(page.Page, low, high), Label: page.T("site.event.choose_date"), Href: "#dates",
-			Note: page.T("site.event.nearest", "when", moment(page.Page, open[0].StartsAt, now, open[0].Zone))}
+		return step{
+			Price: price(page.Page, low, high), Label: page.T("site.event.choose_date"), Href: "#dates",
+			Note: page.T("site.event.nearest", "when", moment(page.Page, open[0].StartsAt, now, open[0].Zone)),
+		}
 	case soon != nil:
 		return step{Note: page.T("site.soon", "when", moment(page.Page, soon.SaleFrom, now, soon.Zone)), Label: page.T("site.event.remind"), Href: page.Calendar}
 	case len(page.performance) > 0:

@@ -21,7 +21,8 @@ var staticFiles embed.FS
 var assets = func() (a struct {
 	hash  string
 	files map[string][]byte
-}) {
+},
+) {
 	a.files = map[string][]byte{}
 	sum := sha256.New()
 	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {

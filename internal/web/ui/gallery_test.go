@@ -93,8 +93,16 @@ func wallOfPosters() string {
 	var b strings.Builder
 	b.WriteString(`<h1>Posters</h1><div class="row">`)
 	for _, x := range [][2]string{
-		{"Абай", "opera"}, {"Қарагөз", "theatre"}, {"Аққу көлі", "ballet"}, {"Наурыз мейрамының үлкен концерті", "concert"}, {"Қайрат — Астана", "sport"},
-		{"Ночь синтезаторов", "club"}, {"Алтын адам", "museum"}, {"Алдар көсе", "children"}, {"The Spirit of Tengri", "festival"}, {"Стендап жұма", "comedy"},
+		{"Абай", "opera"},
+		{"Қарагөз", "theatre"},
+		{"Аққу көлі", "ballet"},
+		{"Наурыз мейрамының үлкен концерті", "concert"},
+		{"Қайрат — Астана", "sport"},
+		{"Ночь синтезаторов", "club"},
+		{"Алтын адам", "museum"},
+		{"Алдар көсе", "children"},
+		{"The Spirit of Tengri", "festival"},
+		{"Стендап жұма", "comedy"},
 	} {
 		b.WriteString(`<img width="200" height="267" alt="` + x[0] + `" src="data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString(ui.Poster(x[0], x[1], "")) + `">`)
 	}

@@ -59,8 +59,10 @@ func (u *UI) ClearSession(w http.ResponseWriter) { u.SetCookie(w, SessionCookie,
 // SetCookie sets a cookie that no script reads, no other site sends with a form, and no open network carries when we are served
 // by https. A negative age takes it away.
 func (u *UI) SetCookie(w http.ResponseWriter, name, value string, age time.Duration) {
-	c := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(u.BaseURL, "https://"), MaxAge: int(age / time.Second)}
+	c := &http.Cookie{
+		Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(u.BaseURL, "https://"), MaxAge: int(age / time.Second),
+	}
 	if age < 0 {
 		c.MaxAge = -1
 	}

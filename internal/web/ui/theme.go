@@ -94,9 +94,18 @@ func palette(accent oklch, dark bool) []token {
 		return readable(oklch{0.56, c, h})
 	}
 	return []token{
-		{"bg", bg}, {"surface", surface}, {"raised", raised}, {"text", text}, {"muted", muted}, {"line", line},
-		{"accent", a}, {"on-accent", onColor(a)}, {"accent-soft", soft.rgb()},
-		{"danger", signal(25, 0.2)}, {"ok", signal(150, 0.15)}, {"warn", signal(70, 0.15)},
+		{"bg", bg},
+		{"surface", surface},
+		{"raised", raised},
+		{"text", text},
+		{"muted", muted},
+		{"line", line},
+		{"accent", a},
+		{"on-accent", onColor(a)},
+		{"accent-soft", soft.rgb()},
+		{"danger", signal(25, 0.2)},
+		{"ok", signal(150, 0.15)},
+		{"warn", signal(70, 0.15)},
 		{"on-signal", onColor(signal(25, 0.2))},
 	}
 }

@@ -102,8 +102,10 @@ func shapes(p ui.Page, h house) []shapeView {
 	}
 	var out []shapeView
 	for _, v := range []shapeView{
-		{"accessible", p.T("performance.accessible")}, {"companion", p.T("performance.companion")},
-		{"restricted", p.T("performance.restricted")}, {"taken", p.T("performance.taken")},
+		{"accessible", p.T("performance.accessible")},
+		{"companion", p.T("performance.companion")},
+		{"restricted", p.T("performance.restricted")},
+		{"taken", p.T("performance.taken")},
 	} {
 		if has[v.Shape] {
 			out = append(out, v)
