@@ -122,6 +122,9 @@ func (a *App) fillDemo(ctx context.Context) (DemoSummary, error) {
 		return s, err
 	}
 	ids, err := demo.Fill(ctx, a.Catalog, a.clock.Now(), a.openSale)
+	if errors.Is(err, catalog.ErrPlanChanged) {
+		return s, fmt.Errorf("%s was made by another version of the demo, whose halls were drawn another way: remove it, or name another folder with --data", a.cfg.Data)
+	}
 	if err != nil {
 		return s, fmt.Errorf("demo content: %w", err)
 	}
