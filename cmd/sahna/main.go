@@ -25,6 +25,7 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Import seating plans and events."`
 	Verify   verifyCommand   `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
 	Journal  journalCommand  `cmd:"" help:"The journal of every opening of personal data."`
+	Receipt  receiptCommand  `cmd:"" help:"Receipts of consent."`
 	Staff    staffCommand    `cmd:"" help:"Staff accounts."`
 	Deadline deadlineCommand `cmd:"" help:"Print the day on which a term of law ends."`
 	Show     configCommand   `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`

@@ -15,6 +15,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/privacy"
 )
 
 // ErrFindings means that a check found something; it has been written to the output.
@@ -191,4 +192,19 @@ func report(out io.Writer, findings []string, well string) error {
 		}
 	}
 	return ErrFindings
+}
+
+// VerifyReceipt checks a receipt's file without any data folder and prints what is wrong; ErrFindings when anything is. key is the
+// public key that the operator publishes; "" takes the file's own.
+func VerifyReceipt(file, key string, out io.Writer) error {
+	body, err := readImport(file)
+	if err != nil {
+		return err
+	}
+	c := privacy.CheckReceipt(body, key)
+	if err := report(out, c.Findings, "the receipt is whole: text, journal entry, proof and signature fit"); err != nil || key != "" {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "checked with the key in the file itself: compare it with the operator's, or give it as --key\n%s\n", c.Receipt.Journal.Verifier)
+	return err
 }

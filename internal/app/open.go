@@ -142,7 +142,11 @@ func (a *App) openVault(ctx context.Context) (err error) {
 		return fmt.Errorf("policy: %w", err)
 	}
 	a.Vault, err = vault.New(ctx, a.DB, a.clock, vault.Config{Keys: a.Keys, Root: root, Gate: a.Privacy, JournalKey: journal})
-	return err
+	if err != nil {
+		return err
+	}
+	a.Privacy.SetVault(a.Vault)
+	return nil
 }
 
 func (a *App) openRooms(ctx context.Context) (err error) {

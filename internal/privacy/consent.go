@@ -2,12 +2,17 @@ package privacy
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/privacy/calendar"
+	"github.com/sahna/sahna/internal/vault"
 )
 
 // The ways in which a consent is none.
@@ -15,7 +20,7 @@ var (
 	ErrConsentMissing = fault.New(fault.Invalid, "privacy.consent_missing")
 	ErrConsentUnknown = fault.New(fault.Invalid, "privacy.consent_unknown")
 	ErrVersionOld     = fault.New(fault.Invalid, "privacy.version_old")
-	ErrKeepsScope     = fault.New(fault.Conflict, "privacy.scope_needed")
+	ErrKeepsScope     = fault.New(fault.Conflict, "privacy.scope_needed") // an open obligation needs it: see Obligations
 )
 
 // Given is a consent as it arrives: which version was shown, which boxes were ticked.
@@ -24,6 +29,24 @@ type Given struct {
 	Scopes    []string
 	Lang      i18n.Lang
 	Channel   string // "site", "api", "counter"
+	Confirmed string // how: ByTick (when empty), ByCode, ByPaper
+	Recipient string // whom the consent is for; "" is the operator
+}
+
+// How a consent was confirmed.
+const (
+	ByTick  = "tick"  // a box that was not ticked before
+	ByCode  = "code"  // a code from a letter
+	ByPaper = "paper" // a signed sheet at the counter
+)
+
+var confirmations = []string{ByTick, ByCode, ByPaper}
+
+func (g Given) withDefaults() Given {
+	if g.Confirmed == "" {
+		g.Confirmed = ByTick
+	}
+	return g
 }
 
 // Channels are the places where a consent can be given.
@@ -53,14 +76,15 @@ func (p *Privacy) check(ctx context.Context, d *db.DB, given []Given, whole bool
 			}
 			return Version{}, ErrVersionOld.On("consents")
 		}
-		if _, ok := i18n.Parse(string(g.Lang)); !ok || !slices.Contains(channels, g.Channel) {
+		if _, ok := i18n.Parse(string(g.Lang)); !ok || !slices.Contains(channels, g.Channel) ||
+			!slices.Contains(confirmations, g.withDefaults().Confirmed) || !isRecipient(g.Recipient) {
 			return Version{}, ErrConsentUnknown.On("consents")
 		}
 		for _, code := range g.Scopes {
 			if _, ok := v.Scope(code); !ok {
 				return Version{}, ErrConsentUnknown.On("consents")
 			}
-			ticked[code] = true
+			ticked[code] = ticked[code] || g.Recipient == ""
 		}
 	}
 	for _, s := range v.Scopes {
@@ -90,16 +114,17 @@ func (p *Privacy) record(ctx context.Context, tx *db.DB, person string, given []
 	if err != nil {
 		return err
 	}
-	done := map[string]bool{}
+	type box struct{ scope, recipient string }
+	done := map[box]bool{}
 	for _, g := range given {
+		g = g.withDefaults()
 		for _, code := range g.Scopes {
-			if done[code] {
+			if done[box{code, g.Recipient}] {
 				continue
 			}
-			done[code] = true
+			done[box{code, g.Recipient}] = true
 			s, _ := v.Scope(code)
-			if err := insertConsent(ctx, tx, Consent{ID: db.NewID(), VersionID: v.ID, Scope: code, Lang: g.Lang,
-				Channel: g.Channel, TextHash: s.TextHash(g.Lang), GivenAt: p.clock.Now()}, person); err != nil {
+			if err := p.recordOne(ctx, tx, person, v, s, g); err != nil {
 				return err
 			}
 		}
@@ -107,20 +132,84 @@ func (p *Privacy) record(ctx context.Context, tx *db.DB, person string, given []
 	return nil
 }
 
+// recordOne writes one consent and its entry in the journal, which holds the hash of all that the consent says.
+func (p *Privacy) recordOne(ctx context.Context, tx *db.DB, person string, v Version, s Scope, g Given) error {
+	now := p.clock.Now().Truncate(time.Microsecond)
+	expires, err := s.expiry(now)
+	if err != nil {
+		return err
+	}
+	c := Consent{ID: db.NewID(), VersionID: v.ID, Scope: s.Code, Recipient: g.Recipient, Lang: g.Lang, Channel: g.Channel,
+		Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires}
+	c.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbConsent, Actor: actorOn(g.Channel),
+		Reason: c.Scope + ":" + c.statement(v).hash()})
+	if err != nil {
+		return err
+	}
+	return insertConsent(ctx, tx, c, person)
+}
+
+// note writes into the journal. A room without a vault records nothing: evidence that cannot be proved would be none.
+func (p *Privacy) note(ctx context.Context, tx *db.DB, d vault.Deed) (string, error) {
+	if p.vault == nil {
+		return "", errors.New("privacy has no vault to journal a consent in: see SetVault")
+	}
+	return p.vault.Note(ctx, tx, d)
+}
+
+// actorOn: at the counter a member of staff types in what the person says; the act is the person's all the same.
+func actorOn(string) string { return "person" }
+
+// expiry is the end of a consent's own term; zero when only its purpose's term ends it.
+func (s Scope) expiry(from time.Time) (time.Time, error) {
+	if s.Lasts == "" {
+		return time.Time{}, nil
+	}
+	t, err := calendar.ParseTerm(s.Lasts)
+	if err != nil {
+		return time.Time{}, err
+	}
+	local := from.In(i18n.Zone("Asia/Almaty"))
+	switch t.Unit {
+	case calendar.Years:
+		local = local.AddDate(t.Count, 0, 0)
+	case calendar.CalendarDays:
+		local = local.AddDate(0, 0, t.Count)
+	default:
+		return time.Time{}, fmt.Errorf("a consent lasts years or calendar days, not %q", s.Lasts)
+	}
+	return local.UTC(), nil
+}
+
+var recipientName = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,59}$`)
+
+func isRecipient(s string) bool { return s == "" || recipientName.MatchString(s) }
+
 // Consent is the evidence of one ticked box.
 type Consent struct {
 	ID          string
 	VersionID   string
 	Scope       string
+	Recipient   string // "" is the operator
 	Lang        i18n.Lang
 	Channel     string
+	Confirmed   string
 	TextHash    string
 	GivenAt     time.Time
+	ExpiresAt   time.Time // zero when only its purpose's term ends it
 	WithdrawnAt time.Time // zero while it stands
+
+	entryID string
+	person  string
 }
 
 // Stands tells whether the consent has not been withdrawn.
 func (c Consent) Stands() bool { return c.WithdrawnAt.IsZero() }
+
+// StandsAt tells whether the consent allows anything at a moment: neither withdrawn nor over.
+func (c Consent) StandsAt(now time.Time) bool {
+	return c.Stands() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+}
 
 // Consents lists what a person has agreed to, newest first.
 func (p *Privacy) Consents(ctx context.Context, person string) (_ []Consent, err error) {
@@ -128,30 +217,77 @@ func (p *Privacy) Consents(ctx context.Context, person string) (_ []Consent, err
 	return listConsents(ctx, p.db, person)
 }
 
-// Consented tells whether a person's consent to a scope stands.
+// Consented tells whether a person's consent to a scope stands now.
 func (p *Privacy) Consented(ctx context.Context, person, scope string) (bool, error) {
-	return hasConsent(ctx, p.db, person, scope)
+	return hasConsent(ctx, p.db, person, scope, "", p.clock.Now())
 }
 
-// Withdraw ends an optional consent at once. A required one cannot be withdrawn by a box: open orders may need it, so it is a
-// request that a person answers (ErrKeepsScope).
-func (p *Privacy) Withdraw(ctx context.Context, person, scope, channel string) (err error) {
+// ConsentedFor is Consented for a recipient other than the operator.
+func (p *Privacy) ConsentedFor(ctx context.Context, person, scope, recipient string) (bool, error) {
+	return hasConsent(ctx, p.db, person, scope, recipient, p.clock.Now())
+}
+
+// Obligations lists the records that an open obligation still needs (94-V, article 8(2)): open orders, coming tickets, refunds
+// that are not paid.
+func (p *Privacy) Obligations(ctx context.Context, person string) ([]Outcome, error) {
+	all, err := p.Preflight(ctx, person)
+	return withheld(all), err
+}
+
+func withheld(all []Outcome) (out []Outcome) {
+	for _, o := range all {
+		if o.Fate == FateWithheld {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Withdraw ends a consent at once. One that open orders or coming tickets need stays for these records alone (ErrKeepsScope,
+// Obligations tells which): then it is a request with a term.
+func (p *Privacy) Withdraw(ctx context.Context, person, scope, channel string) error {
+	return p.WithdrawFor(ctx, person, scope, "", channel)
+}
+
+// WithdrawFor is Withdraw for a recipient other than the operator.
+func (p *Privacy) WithdrawFor(ctx context.Context, person, scope, recipient, channel string) (err error) {
 	defer fault.Wrap(&err, "withdraw consent of %s", person)
 	if !slices.Contains(channels, channel) {
 		return ErrConsentUnknown.On("consents")
 	}
 	return p.db.Transact(ctx, func(tx *db.DB) error {
-		v, err := p.inForce(ctx, tx, Policy)
-		if err != nil {
-			return err
-		}
-		if s, ok := v.Scope(scope); ok && s.Required {
-			return ErrKeepsScope
-		}
-		given, err := hasConsent(ctx, tx, person, scope)
+		given, err := hasConsent(ctx, tx, person, scope, recipient, p.clock.Now())
 		if err != nil || !given {
 			return err
 		}
-		return insertWithdrawal(ctx, tx, person, scope, channel, p.clock.Now())
+		if err := p.mayEnd(ctx, tx, person, scope, recipient); err != nil {
+			return err
+		}
+		w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
+		w.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
+			Reason: scope + ":" + w.statement().hash()})
+		if err != nil {
+			return err
+		}
+		return insertWithdrawal(ctx, tx, person, w)
 	})
+}
+
+// mayEnd refuses to end a required consent while an obligation is open, or while no room can be asked whether one is.
+func (p *Privacy) mayEnd(ctx context.Context, tx *db.DB, person, scope, recipient string) error {
+	v, err := p.inForce(ctx, tx, Policy)
+	if err != nil {
+		return err
+	}
+	if s, ok := v.Scope(scope); !ok || !s.Required || recipient != "" {
+		return nil
+	}
+	if len(p.holders) == 0 {
+		return ErrKeepsScope
+	}
+	all, err := p.askHolders(ctx, tx, person, true)
+	if err == nil && len(withheld(all)) > 0 {
+		err = ErrKeepsScope
+	}
+	return err
 }

@@ -9,40 +9,79 @@ import (
 )
 
 func insertConsent(ctx context.Context, tx *db.DB, c Consent, person string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_consent (id, person_id, version_id, scope, lang, channel, text_hash, given_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, person, c.VersionID, c.Scope, c.Lang, c.Channel, c.TextHash, clock.Micros(c.GivenAt))
+	_, err := tx.Exec(ctx, `INSERT INTO privacy_consent (id, person_id, version_id, scope, recipient, lang, channel, confirmed, text_hash,
+			given_at, expires_at, entry_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		c.ID, person, c.VersionID, c.Scope, c.Recipient, c.Lang, c.Channel, c.Confirmed, c.TextHash,
+		clock.Micros(c.GivenAt), micros(c.ExpiresAt), c.entryID)
 	return err
 }
 
-func insertWithdrawal(ctx context.Context, tx *db.DB, person, scope, channel string, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_withdrawal (id, person_id, scope, channel, withdrawn_at)
-		VALUES ($1, $2, $3, $4, $5)`, db.NewID(), person, scope, channel, clock.Micros(at))
+// micros keeps "never" apart from the year 1.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return clock.Micros(t)
+}
+
+// withdrawal is the evidence of a consent's end.
+type withdrawal struct {
+	id, scope, recipient, channel string
+	at                            time.Time
+	entryID                       string
+}
+
+func insertWithdrawal(ctx context.Context, tx *db.DB, person string, w withdrawal) error {
+	_, err := tx.Exec(ctx, `INSERT INTO privacy_withdrawal (id, person_id, scope, recipient, channel, withdrawn_at, entry_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.id, person, w.scope, w.recipient, w.channel, clock.Micros(w.at), w.entryID)
 	return err
 }
 
-// hasConsent: a consent stands when no withdrawal of its scope came at or after it.
-func hasConsent(ctx context.Context, d *db.DB, person, scope string) (bool, error) {
+// hasConsent: a consent stands while its term is not over and no withdrawal of its scope came at or after it.
+func hasConsent(ctx context.Context, d *db.DB, person, scope, recipient string, now time.Time) (bool, error) {
 	var n int
 	err := d.QueryRow(ctx, `SELECT count(*) FROM privacy_consent c
-		WHERE c.person_id = $1 AND c.scope = $2 AND NOT EXISTS (SELECT 1 FROM privacy_withdrawal w
-			WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.withdrawn_at >= c.given_at)`, person, scope).Scan(&n)
+		WHERE c.person_id = $1 AND c.scope = $2 AND c.recipient = $3 AND (c.expires_at = 0 OR c.expires_at > $4)
+			AND NOT EXISTS (SELECT 1 FROM privacy_withdrawal w
+				WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.recipient = c.recipient AND w.withdrawn_at >= c.given_at)`,
+		person, scope, recipient, clock.Micros(now)).Scan(&n)
 	return n > 0, err
+}
+
+const selectConsent = `SELECT c.id, c.person_id, c.version_id, c.scope, c.recipient, c.lang, c.channel, c.confirmed, c.text_hash,
+		c.given_at, c.expires_at, c.entry_id,
+		COALESCE((SELECT min(w.withdrawn_at) FROM privacy_withdrawal w
+			WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.recipient = c.recipient AND w.withdrawn_at >= c.given_at), 0)
+	FROM privacy_consent c `
+
+func scanConsent(scan func(...any) error) (c Consent, err error) {
+	var given, expires, withdrawn int64
+	err = scan(&c.ID, &c.person, &c.VersionID, &c.Scope, &c.Recipient, &c.Lang, &c.Channel, &c.Confirmed, &c.TextHash,
+		&given, &expires, &c.entryID, &withdrawn)
+	c.GivenAt, c.ExpiresAt, c.WithdrawnAt = clock.FromMicros(given), clock.FromMicros(expires), clock.FromMicros(withdrawn)
+	return c, err
 }
 
 func listConsents(ctx context.Context, d *db.DB, person string) (out []Consent, err error) {
 	err = d.Each(ctx, func(scan func(...any) error) error {
-		var c Consent
-		var given, withdrawn int64
-		if err := scan(&c.ID, &c.VersionID, &c.Scope, &c.Lang, &c.Channel, &c.TextHash, &given, &withdrawn); err != nil {
-			return err
-		}
-		c.GivenAt, c.WithdrawnAt = clock.FromMicros(given), clock.FromMicros(withdrawn)
+		c, err := scanConsent(scan)
 		out = append(out, c)
-		return nil
-	}, `SELECT c.id, c.version_id, c.scope, c.lang, c.channel, c.text_hash, c.given_at,
-			COALESCE((SELECT min(w.withdrawn_at) FROM privacy_withdrawal w
-				WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.withdrawn_at >= c.given_at), 0)
-		FROM privacy_consent c WHERE c.person_id = $1 ORDER BY c.given_at DESC, c.id DESC LIMIT 500`, person)
+		return err
+	}, selectConsent+`WHERE c.person_id = $1 ORDER BY c.given_at DESC, c.id DESC LIMIT 500`, person)
 	return out, err
+}
+
+func findConsent(ctx context.Context, d *db.DB, id string) (Consent, error) {
+	return scanConsent(d.QueryRow(ctx, selectConsent+`WHERE c.id = $1`, id).Scan)
+}
+
+// withdrawalOf is the withdrawal that ended a consent.
+func withdrawalOf(ctx context.Context, d *db.DB, c Consent) (w withdrawal, err error) {
+	var at int64
+	err = d.QueryRow(ctx, `SELECT id, scope, recipient, channel, withdrawn_at, entry_id FROM privacy_withdrawal
+		WHERE person_id = $1 AND scope = $2 AND recipient = $3 AND withdrawn_at >= $4 ORDER BY withdrawn_at, id LIMIT 1`,
+		c.person, c.Scope, c.Recipient, clock.Micros(c.GivenAt)).Scan(&w.id, &w.scope, &w.recipient, &w.channel, &at, &w.entryID)
+	w.at = clock.FromMicros(at)
+	return w, err
 }

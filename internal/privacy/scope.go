@@ -18,10 +18,11 @@ const (
 
 // Scope is one box a person ticks, unticked by default.
 type Scope struct {
-	Code     string    `json:"code"`     // "service", "marketing_email", "marketing_sms"
-	Required bool      `json:"required"` // without it the order cannot be carried out
-	Summary  i18n.Text `json:"summary"`  // one line in plain words, beside the box
-	Text     i18n.Text `json:"text"`     // the whole consent, composed of its parts
+	Code     string    `json:"code"`            // "service", "marketing_email", "marketing_sms"
+	Required bool      `json:"required"`        // without it the order cannot be carried out
+	Lasts    string    `json:"lasts,omitempty"` // term from the giving, "3y"; "" when the term of its purpose alone ends it
+	Summary  i18n.Text `json:"summary"`         // one line in plain words, beside the box
+	Text     i18n.Text `json:"text"`            // the whole consent, composed of its parts
 	Parts    Parts     `json:"parts"`
 }
 
@@ -80,7 +81,11 @@ func (s Scope) complete() error {
 
 // TextHash names exactly what stood beside the box in a language: the summary and the whole text.
 func (s Scope) TextHash(l i18n.Lang) string {
-	h := sha256.Sum256([]byte(string(l) + "\n" + s.Summary.In(l) + "\n\n" + s.Text.In(l)))
+	return textHash(l, s.Summary.In(l), s.Text.In(l))
+}
+
+func textHash(l i18n.Lang, summary, text string) string {
+	h := sha256.Sum256([]byte(string(l) + "\n" + summary + "\n\n" + text))
 	return hex.EncodeToString(h[:])
 }
 

@@ -104,6 +104,7 @@ func parse(text string) (d Document, err error) {
 type scopeSource struct {
 	Code     string    `toml:"code"`
 	Required bool      `toml:"required"`
+	Lasts    string    `toml:"lasts"`
 	Summary  i18n.Text `toml:"summary"`
 	Parts
 }
@@ -121,7 +122,7 @@ func writeScopes(op Operator) ([]Scope, error) {
 	}
 	var out []Scope
 	for _, src := range file.Scope {
-		s := Scope{Code: src.Code, Required: src.Required, Summary: src.Summary, Parts: src.Parts}
+		s := Scope{Code: src.Code, Required: src.Required, Lasts: src.Lasts, Summary: src.Summary, Parts: src.Parts}
 		for _, part := range append(s.Parts.list(), &s.Summary) {
 			if err := fillText(part, op); err != nil {
 				return nil, fmt.Errorf("scopes.toml, %s: %w", s.Code, err)

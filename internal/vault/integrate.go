@@ -121,7 +121,8 @@ type Checkpoint struct {
 	Root tlog.Hash
 }
 
-var errCheckpoint = errors.New("not a checkpoint of this journal")
+// ErrCheckpoint is bytes that are no checkpoint signed by the journal.
+var ErrCheckpoint = errors.New("not a checkpoint of this journal")
 
 func (k journalKeys) sign(c Checkpoint) ([]byte, error) {
 	text := JournalName + "\n" + strconv.FormatInt(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root[:]) + "\n"
@@ -135,20 +136,20 @@ func (k journalKeys) read(signed []byte) (Checkpoint, error) {
 func readCheckpoint(signed []byte, keys note.Verifiers) (Checkpoint, error) {
 	n, err := note.Open(signed, keys)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("%w: %w", errCheckpoint, err)
+		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	lines := strings.Split(n.Text, "\n")
 	if len(lines) != 4 || lines[0] != JournalName || lines[3] != "" {
-		return Checkpoint{}, errCheckpoint
+		return Checkpoint{}, ErrCheckpoint
 	}
 	var c Checkpoint
 	c.Size, err = strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || c.Size < 0 || strconv.FormatInt(c.Size, 10) != lines[1] {
-		return Checkpoint{}, errCheckpoint
+		return Checkpoint{}, ErrCheckpoint
 	}
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	if err != nil || len(root) != tlog.HashSize {
-		return Checkpoint{}, errCheckpoint
+		return Checkpoint{}, ErrCheckpoint
 	}
 	copy(c.Root[:], root)
 	return c, nil

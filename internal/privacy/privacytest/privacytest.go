@@ -54,6 +54,7 @@ func New(t testing.TB, d *db.DB, c clock.Clock) *House {
 		t.Fatalf("open privacy: %v", err)
 	}
 	h.Vault = vaulttest.With(t, d, c, vault.Config{Gate: h.Privacy, Keys: h.Keys})
+	h.Privacy.SetVault(h.Vault)
 	if h.People, err = people.New(d, c, h.Vault, h.Jobs, h.Mails, h.Bundle); err != nil {
 		t.Fatalf("open people: %v", err)
 	}
