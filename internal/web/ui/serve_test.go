@@ -101,7 +101,7 @@ func TestInternalErrorsTellNothing(t *testing.T) {
 	if res.StatusCode != 500 || !strings.Contains(body, "It is our fault") {
 		t.Errorf("a panic gives %d", res.StatusCode)
 	}
-	if !strings.Contains(log.String(), "assignment to entry in nil map at github.com/sahna") {
+	if !strings.Contains(log.String(), "a defect of ours at github.com/sahna") {
 		t.Error("the log does not say where it panicked")
 	}
 	if strings.Contains(log.String(), "hush") {
