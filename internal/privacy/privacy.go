@@ -81,6 +81,9 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 		return nil, err
 	}
 	p := Over(d, c, op)
+	if err := p.seedLaw(ctx); err != nil {
+		return nil, err
+	}
 	for _, k := range []Kind{Policy, Offer} {
 		text, err := write(k, op)
 		if err != nil {

@@ -12,7 +12,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,25 +78,60 @@ type Calendar struct {
 
 // Kazakhstan is the calendar of the embedded files, 2022 to 2028.
 func Kazakhstan() (*Calendar, error) {
-	sub, err := fs.Sub(embedded, "years")
+	years, err := Embedded()
 	if err != nil {
 		return nil, err
 	}
-	return Load(sub)
+	return FromYears(years)
 }
 
 // Load reads files named after their year ("2026.toml"). An operator's folder takes the place of the embedded one.
 func Load(files fs.FS) (*Calendar, error) {
-	names, err := fs.Glob(files, "*.toml") // sorted, so years come in order
+	years, err := Files(files)
 	if err != nil {
 		return nil, err
 	}
+	return FromYears(years)
+}
+
+// Embedded returns the files that the program brings, by year.
+func Embedded() (map[int]string, error) {
+	sub, err := fs.Sub(embedded, "years")
+	if err != nil {
+		return nil, err
+	}
+	return Files(sub)
+}
+
+// Files reads files named after their year.
+func Files(files fs.FS) (map[int]string, error) {
+	names, err := fs.Glob(files, "*.toml")
+	if err != nil {
+		return nil, err
+	}
+	years := map[int]string{}
+	for _, name := range names {
+		number, err := strconv.Atoi(strings.TrimSuffix(path.Base(name), ".toml"))
+		if err != nil {
+			return nil, fmt.Errorf("%s: the file is named after its year", name)
+		}
+		body, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		years[number] = string(body)
+	}
+	return years, nil
+}
+
+// FromYears makes a calendar of the texts of its years.
+func FromYears(years map[int]string) (*Calendar, error) {
 	c := &Calendar{years: map[int]bool{}, off: map[Day]bool{}, work: map[Day]bool{}}
 	var weekend []Day
-	for _, name := range names {
-		more, err := c.read(files, name)
+	for _, number := range slices.Sorted(maps.Keys(years)) {
+		more, err := c.read(number, years[number])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%d.toml: %w", number, err)
 		}
 		weekend = append(weekend, more...)
 	}
@@ -109,18 +146,20 @@ func Load(files fs.FS) (*Calendar, error) {
 	return c, nil
 }
 
+// WithoutHolidays is the calendar in which years without a file have weekends only: its days are never later than those
+// that the file will give, so whoever keeps to them is in time.
+func (c *Calendar) WithoutHolidays(from, to int) *Calendar {
+	out := &Calendar{years: maps.Clone(c.years), off: c.off, work: c.work}
+	for y := from; y <= to; y++ {
+		out.years[y] = true
+	}
+	return out
+}
+
 // read takes in a year and returns its holidays on weekends, in order.
-func (c *Calendar) read(files fs.FS, name string) (weekend []Day, err error) {
-	number, err := strconv.Atoi(strings.TrimSuffix(path.Base(name), ".toml"))
-	if err != nil {
-		return nil, errors.New("the file is named after its year")
-	}
-	body, err := fs.ReadFile(files, name)
-	if err != nil {
-		return nil, err
-	}
+func (c *Calendar) read(number int, body string) (weekend []Day, err error) {
 	var y Year
-	if err := toml.Unmarshal(body, &y); err != nil {
+	if err := toml.NewDecoder(strings.NewReader(body)).DisallowUnknownFields().Decode(&y); err != nil {
 		return nil, err
 	}
 	c.years[number] = true

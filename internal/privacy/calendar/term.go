@@ -138,20 +138,28 @@ func ParseRules(body []byte) (Rules, error) {
 	if err := toml.Unmarshal(body, &file); err != nil {
 		return nil, err
 	}
-	for i, r := range file.Terms {
+	if err := file.Terms.Check(); err != nil {
+		return nil, err
+	}
+	return file.Terms, nil
+}
+
+// Check refuses terms that are none, days that are none, and rows that overlap.
+func (rs Rules) Check() error {
+	for i, r := range rs {
 		if _, err := ParseTerm(r.Term().String()); err != nil {
-			return nil, fmt.Errorf("term %s: %w", r.ID, err)
+			return fmt.Errorf("term %s: %w", r.ID, err)
 		}
 		if _, err := ParseDay(string(r.From)); err != nil {
-			return nil, fmt.Errorf("term %s: %w", r.ID, err)
+			return fmt.Errorf("term %s: %w", r.ID, err)
 		}
-		for _, o := range file.Terms[:i] {
+		for _, o := range rs[:i] {
 			if o.ID == r.ID && (o.To == "" || r.From < o.To) && (r.To == "" || o.From < r.To) {
-				return nil, fmt.Errorf("term %s: two rows are in force from %s", r.ID, max(o.From, r.From))
+				return fmt.Errorf("term %s: two rows are in force from %s", r.ID, max(o.From, r.From))
 			}
 		}
 	}
-	return file.Terms, nil
+	return nil
 }
 
 // On returns the rule of a clock that was in force on a day.
