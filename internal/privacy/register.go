@@ -83,8 +83,9 @@ var register = []Entry{
 			EN: "five years under tax law"},
 	}, {
 		Purpose: vault.PurposeRights, Ground: GroundRight,
-		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent},
-		Person: true, Roles: []people.Role{people.RoleOfficer},
+		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,
+			vault.RequestText, vault.AnswerText},
+		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
 		Term: i18n.Text{KK: "өңдеу аяқталғаннан кейін үш жыл, аты-жөнінсіз", RU: "три года после окончания обработки, без имени",
 			EN: "three years after processing ends, without a name"},
 	},

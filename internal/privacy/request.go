@@ -11,7 +11,6 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
-	"github.com/sahna/sahna/internal/vault"
 )
 
 // RequestKind is what a person asks for.
@@ -291,9 +290,3 @@ func (p *Privacy) Requests(ctx context.Context, f RequestFilter, limit int) (_ [
 	defer fault.Wrap(&err, "list requests")
 	return listRequests(ctx, p.db, f, limit)
 }
-
-// The fields of a request's own record in the vault.
-const (
-	fieldRequestText vault.Field = "request_text"
-	fieldAnswerText  vault.Field = "answer_text"
-)

@@ -32,6 +32,9 @@ const (
 	TOTPSecret Field = "totp_secret" // staff: second factor
 	IP         Field = "ip"          // shortened network address of a sign-in
 	UserAgent  Field = "user_agent"  // browser of a sign-in
+
+	RequestText Field = "request_text" // what somebody wrote in a request or claim, under the request's own key
+	AnswerText  Field = "answer_text"  // what was written in answer
 )
 
 // Purpose says what a field is opened for; the register of processing names them.
