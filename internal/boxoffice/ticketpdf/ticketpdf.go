@@ -10,7 +10,6 @@ package ticketpdf
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -20,14 +19,9 @@ import (
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	fonts "github.com/sahna/sahna/internal/platform/pdf"
 	"github.com/sahna/sahna/internal/privacy"
 )
-
-//go:embed fonts/NotoSans-Regular.ttf
-var regular []byte
-
-//go:embed fonts/NotoSans-Bold.ttf
-var bold []byte
 
 // Maker prints tickets. Safe for use by many.
 type Maker struct {
@@ -87,8 +81,8 @@ func (m *Maker) print(lang i18n.Lang, pages []page) ([]byte, error) {
 	pdf.SetProducer("Sahna", true)
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
-	pdf.AddUTF8FontFromBytes(face, "", regular)
-	pdf.AddUTF8FontFromBytes(face, "B", bold)
+	pdf.AddUTF8FontFromBytes(face, "", fonts.Regular)
+	pdf.AddUTF8FontFromBytes(face, "B", fonts.Bold)
 	s := sheet{Fpdf: pdf, p: m.bundle.Printer(lang), accent: accentOf(m.operator.Accent)}
 	for _, p := range pages {
 		if err := s.draw(p); err != nil {
