@@ -44,27 +44,35 @@ var register = []Entry{
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true, Person: true,
 		Roles: []people.Role{people.RoleSupport, people.RoleManager, people.RoleAdmin},
-		Term: i18n.Text{KK: "іс-шара өткеннен кейін үш жыл (талап қою мерзімі)",
-			RU: "три года после мероприятия (срок исковой давности)", EN: "three years after the event (the limitation period)"},
+		Term: i18n.Text{
+			KK: "іс-шара өткеннен кейін үш жыл (талап қою мерзімі)",
+			RU: "три года после мероприятия (срок исковой давности)", EN: "three years after the event (the limitation period)",
+		},
 	}, {
 		Purpose: vault.PurposeIdentification, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.TOTPSecret, vault.IP, vault.UserAgent},
 		System: true, Person: true,
-		Term: i18n.Text{KK: "кабинет жабылғанға дейін, бірақ соңғы кіруден кейін үш жылдан аспайды",
-			RU: "пока кабинет не закрыт, но не дольше трёх лет после последнего входа", EN: "until the account is closed, at longest three years after the last sign-in"},
+		Term: i18n.Text{
+			KK: "кабинет жабылғанға дейін, бірақ соңғы кіруден кейін үш жылдан аспайды",
+			RU: "пока кабинет не закрыт, но не дольше трёх лет после последнего входа", EN: "until the account is closed, at longest three years after the last sign-in",
+		},
 	}, {
 		Purpose: vault.PurposeInteraction, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true,
 		Roles: []people.Role{people.RoleSupport, people.RoleOfficer},
-		Term: i18n.Text{KK: "өтінішке жауап берілгеннен кейін үш жыл", RU: "три года после ответа на обращение",
-			EN: "three years after the answer"},
+		Term: i18n.Text{
+			KK: "өтінішке жауап берілгеннен кейін үш жыл", RU: "три года после ответа на обращение",
+			EN: "three years after the answer",
+		},
 	}, {
 		Purpose: vault.PurposeMarketing, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Name, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{vault.Email: ScopeMarketingEmail, vault.Phone: ScopeMarketingSMS}, System: true,
-		Term: i18n.Text{KK: "келісім қайтарып алынғанға дейін, бірақ үш жылдан аспайды",
-			RU: "до отзыва согласия, но не дольше трёх лет", EN: "until consent is withdrawn, at longest three years"},
+		Term: i18n.Text{
+			KK: "келісім қайтарып алынғанға дейін, бірақ үш жылдан аспайды",
+			RU: "до отзыва согласия, но не дольше трёх лет", EN: "until consent is withdrawn, at longest three years",
+		},
 	}, {
 		Purpose: purposeStatistics, Ground: GroundConsent,
 		Term: i18n.Text{KK: "дербес деректер сақталмайды", RU: "персональные данные не хранятся", EN: "no personal data is kept"},
@@ -73,27 +81,37 @@ var register = []Entry{
 		Fields: []vault.Field{vault.Surname, vault.Name},
 		Scopes: map[vault.Field]string{anyField: ScopeService},
 		Roles:  []people.Role{people.RoleDoor, people.RoleManager},
-		Term: i18n.Text{KK: "іс-шара өткеннен кейін отыз күн", RU: "тридцать дней после мероприятия",
-			EN: "thirty days after the event"},
+		Term: i18n.Text{
+			KK: "іс-шара өткеннен кейін отыз күн", RU: "тридцать дней после мероприятия",
+			EN: "thirty days after the event",
+		},
 	}, {
 		Purpose: vault.PurposeAccounting, Ground: GroundLaw,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic}, System: true,
 		Roles: []people.Role{people.RoleFinance},
-		Term: i18n.Text{KK: "салық заңнамасы бойынша бес жыл", RU: "пять лет по налоговому законодательству",
-			EN: "five years under tax law"},
+		Term: i18n.Text{
+			KK: "салық заңнамасы бойынша бес жыл", RU: "пять лет по налоговому законодательству",
+			EN: "five years under tax law",
+		},
 	}, {
 		Purpose: vault.PurposeRights, Ground: GroundRight,
-		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,
-			vault.RequestText, vault.AnswerText},
+		Fields: []vault.Field{
+			vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,
+			vault.RequestText, vault.AnswerText,
+		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
-		Term: i18n.Text{KK: "өңдеу аяқталғаннан кейін үш жыл, аты-жөнінсіз", RU: "три года после окончания обработки, без имени",
-			EN: "three years after processing ends, without a name"},
+		Term: i18n.Text{
+			KK: "өңдеу аяқталғаннан кейін үш жыл, аты-жөнінсіз", RU: "три года после окончания обработки, без имени",
+			EN: "three years after processing ends, without a name",
+		},
 	},
 }
 
 // termTechnical is the term of technical data, which belongs to no one purpose.
-var termTechnical = i18n.Text{KK: "кіру аяқталғаннан кейін тоқсан күннен аспайды",
-	RU: "не дольше девяноста дней после окончания входа", EN: "at longest ninety days after the sign-in ends"}
+var termTechnical = i18n.Text{
+	KK: "кіру аяқталғаннан кейін тоқсан күннен аспайды",
+	RU: "не дольше девяноста дней после окончания входа", EN: "at longest ninety days after the sign-in ends",
+}
 
 // Register lists the entries of the register of processing.
 func Register() []Entry { return slices.Clone(register) }

@@ -156,8 +156,10 @@ func (p *Privacy) OpenRequest(ctx context.Context, tx *db.DB, n NewRequest) (_ R
 	if err != nil {
 		return Request{}, err
 	}
-	r := Request{ID: db.NewID(), Number: number, Person: n.Person, Kind: n.Kind, Channel: n.Channel, Lang: n.Lang, State: StateReceived,
-		ReceivedAt: n.ReceivedAt, EnteredBy: n.Actor, Due: ts[0].Due, Timers: ts, caseID: n.caseID}
+	r := Request{
+		ID: db.NewID(), Number: number, Person: n.Person, Kind: n.Kind, Channel: n.Channel, Lang: n.Lang, State: StateReceived,
+		ReceivedAt: n.ReceivedAt, EnteredBy: n.Actor, Due: ts[0].Due, Timers: ts, caseID: n.caseID,
+	}
 	if err := insertRequest(ctx, tx, r); err != nil {
 		return Request{}, err
 	}
