@@ -47,6 +47,8 @@ type Config struct {
 	KeyStore Address `toml:"key_store" comment:"the database of persons' keys; apart from the main one and its backups"`
 	LogLevel string  `toml:"log_level" comment:"debug, info, warn or error"`
 
+	TrustedProxies []string `toml:"trusted_proxies" comment:"addresses or networks of your reverse proxies, whose X-Forwarded-For is believed"`
+
 	Operator privacy.Operator `toml:"operator"`
 	Selling  Selling          `toml:"selling"`
 	Mail     Mail             `toml:"mail"`
@@ -233,6 +235,9 @@ func (c *Config) check() error {
 	want(slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel), "log_level must be debug, info, warn or error")
 	want(slices.Contains([]string{"mandatory", "opportunistic", "none"}, c.Mail.TLS), "mail.tls must be mandatory, opportunistic or none")
 	want(hexColor.MatchString(c.Operator.Accent), "operator.accent must be a colour like #d9482b")
+	if _, err := parseProxies(c.TrustedProxies); err != nil {
+		bad = append(bad, err)
+	}
 	return errors.Join(bad...)
 }
 

@@ -45,7 +45,11 @@ func (a *App) mount() (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /.well-known/security.txt", a.securityTxt)
-	return u.Serve(mux, u.Sessions(a.People), crossOrigin), nil
+	trusted, err := parseProxies(a.cfg.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), crossOrigin)), nil
 }
 
 func (a *App) api() (*api.API, error) {

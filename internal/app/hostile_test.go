@@ -138,7 +138,9 @@ func (h hostile) api() {
 		h.t.Fatalf("the stadium has %d seats, %v", len(foreign), err)
 	}
 	bodies := []any{
-		nil, 1, "x", []any{}, map[string]any{},
+		nil, 1, "x",
+		[]any{},
+		map[string]any{},
 		map[string]any{"performance_id": theatre},
 		map[string]any{"performance_id": theatre, "seats": []string{}},
 		map[string]any{"performance_id": theatre, "seats": []string{foreign[0]}},
@@ -151,8 +153,10 @@ func (h hostile) api() {
 		bodies = append(bodies,
 			map[string]any{"performance_id": text, "seats": []string{text}},
 			map[string]any{"performance_id": theatre, "seats": []string{text, text}},
-			map[string]any{"hold_id": text, "hold_secret": text, "provider": text, "buyer": map[string]any{"surname": text, "name": text, "email": text, "phone": text},
-				"consents": []any{map[string]any{"version_id": text, "scopes": []string{text}}}},
+			map[string]any{
+				"hold_id": text, "hold_secret": text, "provider": text, "buyer": map[string]any{"surname": text, "name": text, "email": text, "phone": text},
+				"consents": []any{map[string]any{"version_id": text, "scopes": []string{text}}},
+			},
 			map[string]any{"code": text, "gate_id": text})
 	}
 	for _, path := range []string{"/api/v1/holds", "/api/v1/orders", "/api/v1/scans"} {
