@@ -35,6 +35,8 @@ type Options struct {
 	Outbox *mail.Outbox // letters go there instead of an SMTP server, and /outbox shows them
 	Demo   bool         // a ribbon on every page
 	Look   bool         // a command that looks after the data: no policy is published
+
+	replaying bool // the restore itself, which may open what it has not made whole yet
 }
 
 // App is the whole office, opened and wired. Close it.
@@ -78,7 +80,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func(context.Context) error{a.openFolders, a.openDatabases, a.openVault, a.openRooms} {
+	for _, step := range []func(context.Context) error{a.checkMark, a.openFolders, a.openDatabases, a.openVault, a.openRooms} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -182,6 +184,10 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}).Register(a.Queue)
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
+		return err
+	}
+	a.Privacy.SetHolders(privacy.HolderOfPeople(a.People), a.Office)
+	if err := a.checkLedger(ctx); err != nil {
 		return err
 	}
 	a.handler, err = a.mount()

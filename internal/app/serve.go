@@ -57,6 +57,7 @@ func (a *App) background(ctx context.Context) {
 	tick, tidy := time.NewTicker(integrateEvery), time.NewTicker(time.Hour)
 	defer tick.Stop()
 	defer tidy.Stop()
+	a.tidyKeys(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -74,8 +75,14 @@ func (a *App) background(ctx context.Context) {
 // unusedKeysLive is how long a key waits for its first field: buyers who went away before paying leave one behind.
 const unusedKeysLive = 24 * time.Hour
 
-// tidyKeys finishes destructions that a crash left open and forgets keys that nothing was sealed under.
+// tidyKeys finishes erasures and destructions that a crash left open, erases what was withheld and no longer is, and forgets keys
+// that nothing was sealed under.
 func (a *App) tidyKeys(ctx context.Context) {
+	if n, err := a.Privacy.FinishErasures(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("erasure not finished", "cause", err)
+	} else if n > 0 {
+		a.log.Info("erasures finished", "count", n)
+	}
 	if _, err := a.Vault.FinishDestructions(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("destruction not finished", "cause", err)
 	}

@@ -230,7 +230,7 @@ func (p *Privacy) ConsentedFor(ctx context.Context, person, scope, recipient str
 // Obligations lists the records that an open obligation still needs (94-V, article 8(2)): open orders, coming tickets, refunds
 // that are not paid.
 func (p *Privacy) Obligations(ctx context.Context, person string) ([]Outcome, error) {
-	all, err := p.Preflight(ctx, person)
+	all, err := p.askHolders(ctx, p.db, person, true)
 	return withheld(all), err
 }
 

@@ -2,16 +2,33 @@ package privacy
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
 )
 
 // EraseOrder is the decision to erase a person.
 type EraseOrder struct {
-	Person    string
-	RequestID string // of the requests desk; "" when retention or the person alone asks
-	Actor     string // "system", "person", "staff:<account id>"
-	Approver  string // the second staff member, where one is needed; never the actor
-	Reason    string // machine-readable: "request", "account_deleted", "retention"
+	Person    string `json:"person"`
+	RequestID string `json:"request,omitempty"`  // of the requests desk; "" when retention or the person alone asks
+	Actor     string `json:"actor"`              // "system", "person", "staff:<account id>"
+	Approver  string `json:"approver,omitempty"` // the second staff member, where one is needed; never the actor
+	Reason    string `json:"reason"`             // machine-readable: "request", "account_deleted", "retention"
+}
+
+// ErrApprover is an erasure that one staff member decided and approved.
+var ErrApprover = fault.New(fault.Forbidden, "privacy.erasure_same_person")
+
+func (o EraseOrder) check() error {
+	if o.Person == "" || o.Actor == "" || o.Reason == "" {
+		return errors.New("an erasure names its person, its actor and its reason")
+	}
+	if o.Approver == o.Actor {
+		return ErrApprover
+	}
+	return nil
 }
 
 // Erasure is an entry of the erasure ledger with what came of it.
@@ -21,15 +38,136 @@ type Erasure struct {
 	Order     EraseOrder
 	DecidedAt time.Time
 	DoneAt    time.Time // zero while something is withheld or a crash left it open
-	Outcomes  []Outcome // of the latest run
+	Outcomes  []Outcome // what Erase did is told in full; what is read back later names no record that was anonymised or withheld
 }
 
+// Done tells whether nothing is left to erase.
+func (e Erasure) Done() bool { return !e.DoneAt.IsZero() }
+
 // Erase erases a person: the ledger's line first, then every room's rows, then the keys. Where a room withholds a record,
-// what that record needs stays and FinishErasures erases it when its obligation has ended. Running it again finds the same erasure.
-func (p *Privacy) Erase(context.Context, EraseOrder) (Erasure, error) { panic("contract") }
+// what that record needs stays and FinishErasures erases it when its obligation has ended. Running it again goes on with the
+// same erasure.
+func (p *Privacy) Erase(ctx context.Context, o EraseOrder) (Erasure, error) {
+	es, err := p.EraseAll(ctx, []EraseOrder{o}, nil)
+	if err != nil {
+		return Erasure{}, err
+	}
+	return es[0], nil
+}
+
+// eraseTogether is how many persons share the writes of the ledger and of the key store.
+const eraseTogether = 50
+
+// EraseAll erases many persons; progress hears how many are done. What it has done stays done when it fails or ctx ends.
+func (p *Privacy) EraseAll(ctx context.Context, orders []EraseOrder, progress func(done int)) (out []Erasure, err error) {
+	defer fault.Wrap(&err, "erase")
+	for _, o := range orders {
+		if err := o.check(); err != nil {
+			return nil, err
+		}
+	}
+	for from := 0; from < len(orders); from += eraseTogether {
+		es, err := p.eraseSome(ctx, orders[from:min(from+eraseTogether, len(orders))])
+		out = append(out, es...)
+		if err != nil {
+			return out, err
+		}
+		if progress != nil {
+			progress(len(out))
+		}
+	}
+	return out, nil
+}
+
+func (p *Privacy) eraseSome(ctx context.Context, orders []EraseOrder) (es []Erasure, err error) {
+	err = p.db.Transact(ctx, func(tx *db.DB) error {
+		es, err = p.decide(ctx, tx, orders)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.keepLedger(ctx, es); err != nil {
+		return nil, err
+	}
+	runs := make([]erasureRun, len(es))
+	for i := range es {
+		if es[i].Done() {
+			continue
+		}
+		if runs[i], err = p.runErasure(ctx, es[i].ID, es[i].Order); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.endRuns(ctx, runs); err != nil {
+		return nil, err
+	}
+	for i := range es {
+		fresh := runs[i].outcomes
+		if es[i], err = p.erasure(ctx, es[i].ID); err != nil {
+			return nil, err
+		}
+		if fresh != nil {
+			es[i].Outcomes = fresh
+		}
+	}
+	return es, nil
+}
 
 // FinishErasures finishes what a crash left open, and what was withheld and no longer is. It returns how many it finished.
-func (p *Privacy) FinishErasures(context.Context) (int, error) { panic("contract") }
+// The program calls it when it starts and every hour.
+func (p *Privacy) FinishErasures(ctx context.Context) (n int, err error) {
+	defer fault.Wrap(&err, "finish erasures")
+	if err := p.catchUp(ctx); err != nil {
+		return 0, err
+	}
+	for {
+		due, err := dueErasures(ctx, p.db, p.clock.Now(), eraseTogether)
+		if err != nil || len(due) == 0 {
+			return n, err
+		}
+		runs := make([]erasureRun, len(due))
+		for i, e := range due {
+			if runs[i], err = p.runErasure(ctx, e.ID, e.Order); err != nil {
+				return n, err
+			}
+		}
+		if err := p.endRuns(ctx, runs); err != nil {
+			return n, err
+		}
+		for _, r := range runs {
+			if !r.partly {
+				n++
+			}
+		}
+	}
+}
 
 // Erasures lists the erasures of a person, newest first.
-func (p *Privacy) Erasures(_ context.Context, _ string) ([]Erasure, error) { panic("contract") }
+func (p *Privacy) Erasures(ctx context.Context, person string) (out []Erasure, err error) {
+	defer fault.Wrap(&err, "erasures of %s", person)
+	ids, err := erasureIDs(ctx, p.db, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		e, err := p.erasure(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (p *Privacy) erasure(ctx context.Context, id string) (Erasure, error) {
+	e, err := erasureByID(ctx, p.db, id)
+	if err != nil {
+		return Erasure{}, err
+	}
+	if e.DoneAt, err = erasureDoneAt(ctx, p.db, id); err != nil {
+		return Erasure{}, err
+	}
+	e.Outcomes, err = erasureOutcomes(ctx, p.db, id)
+	return e, err
+}

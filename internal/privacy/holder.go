@@ -56,9 +56,17 @@ func (p *Privacy) SetHolders(hs ...Holder) { p.holders = hs }
 // SetVault tells whose keys an erasure destroys. The vault is made after its gate, so app hands it in.
 func (p *Privacy) SetVault(v *vault.Vault) { p.vault = v }
 
-// Export lists everything that is held on a person, room by room.
+// Export lists everything that is held on a person, room by room; consents and sealed fields too.
 func (p *Privacy) Export(ctx context.Context, person string) (out []Record, err error) {
 	defer fault.Wrap(&err, "export of %s", person)
+	if out, err = p.ownRecords(ctx, p.db, person); err != nil {
+		return nil, err
+	}
+	held, err := p.vault.Inventory(ctx, p.db, person)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, vaultRecords(held)...)
 	for _, h := range p.holders {
 		rs, err := h.Export(ctx, person)
 		if err != nil {
@@ -72,20 +80,5 @@ func (p *Privacy) Export(ctx context.Context, person string) (out []Record, err 
 // Preflight tells what Erase would do to each record, and does nothing.
 func (p *Privacy) Preflight(ctx context.Context, person string) (out []Outcome, err error) {
 	defer fault.Wrap(&err, "preflight of the erasure of %s", person)
-	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		out, err = p.askHolders(ctx, tx, person, true)
-		return err
-	})
-	return out, err
-}
-
-func (p *Privacy) askHolders(ctx context.Context, tx *db.DB, person string, dry bool) (out []Outcome, err error) {
-	for _, h := range p.holders {
-		os, err := h.Erase(ctx, tx, person, dry)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, os...)
-	}
-	return out, nil
+	return p.settle(ctx, p.db, EraseOrder{Person: person}, true)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/money"
 	"github.com/sahna/sahna/internal/platform/payments"
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 )
 
@@ -48,6 +49,7 @@ func New(t testing.TB, d *db.DB) *World {
 	w := &World{House: privacytest.New(t, d, c), Clock: c, Catalog: catalog.New(d, c), Plan: Plan(t)}
 	w.Bank = NewBank(c)
 	w.Office = w.Another(t)
+	w.Privacy.SetHolders(privacy.HolderOfPeople(w.People), w.Office)
 	w.stage(t)
 	return w
 }

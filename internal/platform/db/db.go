@@ -39,6 +39,7 @@ type DB struct {
 	read   *sql.DB       // SQLite: read-only pool; PostgreSQL: the same as write
 	pool   *pgxpool.Pool // PostgreSQL only
 	tx     *sql.Tx       // set inside Transact
+	before func() error  // see BeforeWrite
 }
 
 // Open opens "sqlite:PATH" or "postgres://…". It does not migrate; see Migrate.
@@ -124,8 +125,22 @@ func (d *DB) Tx() *sql.Tx { return d.tx }
 // NewID returns a UUIDv7, the form of every id: it sorts by time of making.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// BeforeWrite has f called before every Exec and every commit; its error stands in their place. It is for tests that end the
+// program at a write of their choice; set it before the handle is used.
+func (d *DB) BeforeWrite(f func() error) { d.before = f }
+
+func (d *DB) mayWrite() error {
+	if d.before == nil {
+		return nil
+	}
+	return d.before()
+}
+
 // Exec runs a statement and tells how many rows it touched.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := d.mayWrite(); err != nil {
+		return 0, err
+	}
 	var res sql.Result
 	var err error
 	if d.tx != nil {

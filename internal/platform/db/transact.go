@@ -45,6 +45,9 @@ func (d *DB) once(ctx context.Context, fn func(tx *DB) error) (err error) {
 	if err := fn(&inner); err != nil {
 		return err
 	}
+	if err := d.mayWrite(); err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return translate(err)
 	}

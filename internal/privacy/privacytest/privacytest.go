@@ -42,7 +42,18 @@ func New(t testing.TB, d *db.DB, c clock.Clock) *House {
 	if c == nil {
 		c = vaulttest.Clock()
 	}
-	h := &House{DB: d, Keys: dbtest.Empty(t, d.Engine()), Clock: c, Mails: &Mails{}}
+	return build(t, &House{DB: d, Keys: dbtest.Empty(t, d.Engine()), Clock: c, Mails: &Mails{}})
+}
+
+// Over builds the house over a key store that is there already, as after a restore of the database alone.
+func Over(t testing.TB, d, keys *db.DB) *House {
+	t.Helper()
+	return build(t, &House{DB: d, Keys: keys, Clock: vaulttest.Clock(), Mails: &Mails{}})
+}
+
+func build(t testing.TB, h *House) *House {
+	t.Helper()
+	d, c := h.DB, h.Clock
 	var err error
 	if h.Jobs, err = jobs.Open(d, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatalf("open the queue: %v", err)
@@ -54,10 +65,10 @@ func New(t testing.TB, d *db.DB, c clock.Clock) *House {
 		t.Fatalf("open privacy: %v", err)
 	}
 	h.Vault = vaulttest.With(t, d, c, vault.Config{Gate: h.Privacy, Keys: h.Keys})
-	h.Privacy.SetVault(h.Vault)
 	if h.People, err = people.New(d, c, h.Vault, h.Jobs, h.Mails, h.Bundle); err != nil {
 		t.Fatalf("open people: %v", err)
 	}
+	h.Privacy.SetVault(h.Vault)
 	return h
 }
 

@@ -1,0 +1,65 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// AccountPart is a row that this room holds on a person.
+type AccountPart struct {
+	Kind   string // "account", "session", "code"
+	ID     string
+	At     time.Time
+	Staff  bool          // of an employee
+	Fields []vault.Field // sealed fields that belong to it
+}
+
+// AccountHeld lists a person's account with its sessions and codes; nothing for a guest.
+func (p *People) AccountHeld(ctx context.Context, person string) ([]AccountPart, error) {
+	return p.AccountHeldIn(ctx, p.db, person)
+}
+
+// AccountHeldIn is AccountHeld as a transaction sees it.
+func (p *People) AccountHeldIn(ctx context.Context, d *db.DB, person string) (out []AccountPart, err error) {
+	defer fault.Wrap(&err, "account of %s", person)
+	a, err := accountOfPerson(ctx, d, person)
+	if errors.Is(err, db.ErrNoRow) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out = []AccountPart{{Kind: "account", ID: a.id, At: a.createdAt, Staff: a.staff}}
+	sessions, err := heldSessions(ctx, d, a.id)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := heldCodes(ctx, d, a.id)
+	for _, part := range append(sessions, codes...) {
+		part.Staff = a.staff
+		out = append(out, part)
+	}
+	return out, err
+}
+
+// EraseAccount removes a person's account with its sessions and codes: whoever comes back with the same address is somebody new.
+// The sealed fields are privacy's to destroy.
+func (p *People) EraseAccount(ctx context.Context, tx *db.DB, person string) (err error) {
+	defer fault.Wrap(&err, "erase the account of %s", person)
+	a, err := accountOfPerson(ctx, tx, person)
+	if errors.Is(err, db.ErrNoRow) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := lockAccount(ctx, tx, a.id); err != nil { // a sign-in that is under way comes before or fails
+		return err
+	}
+	return deleteAccount(ctx, tx, a.id)
+}

@@ -1,0 +1,52 @@
+package people
+
+import (
+	"context"
+
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+func deleteAccount(ctx context.Context, tx *db.DB, id string) error {
+	for _, query := range []string{
+		`DELETE FROM people_session WHERE account_id = $1`,
+		`DELETE FROM people_code WHERE account_id = $1`,
+		`DELETE FROM people_role WHERE account_id = $1`,
+		`DELETE FROM people_account WHERE id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, query, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func accountOfPerson(ctx context.Context, d *db.DB, person string) (account, error) {
+	return scanAccount(d.QueryRow(ctx, `SELECT `+accountColumns+` FROM people_account WHERE person_id = $1`, person).Scan)
+}
+
+const mostParts = 200
+
+func heldSessions(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
+	return accountParts(ctx, d, "session", []vault.Field{vault.IP, vault.UserAgent},
+		`SELECT id, started_at FROM people_session WHERE account_id = $1 ORDER BY started_at DESC LIMIT $2`, account)
+}
+
+func heldCodes(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
+	return accountParts(ctx, d, "code", nil, `SELECT id, asked_at FROM people_code WHERE account_id = $1 ORDER BY asked_at DESC LIMIT $2`, account)
+}
+
+func accountParts(ctx context.Context, d *db.DB, kind string, fields []vault.Field, query, account string) (out []AccountPart, err error) {
+	err = d.Each(ctx, func(scan func(...any) error) error {
+		part := AccountPart{Kind: kind, Fields: fields}
+		var at int64
+		if err := scan(&part.ID, &at); err != nil {
+			return err
+		}
+		part.At = clock.FromMicros(at)
+		out = append(out, part)
+		return nil
+	}, query, account, mostParts)
+	return out, err
+}
