@@ -76,8 +76,10 @@ func (o *Office) Erase(ctx context.Context, tx *db.DB, person string, dry bool) 
 }
 
 func (h heldOrder) record() privacy.Record {
-	r := privacy.Record{Room: "boxoffice", Kind: "order", ID: h.id, Purpose: vault.PurposeService, At: h.createdAt,
-		Data: map[string]string{"code": h.code, "status": string(h.status)}}
+	r := privacy.Record{
+		Room: "boxoffice", Kind: "order", ID: h.id, Purpose: vault.PurposeService, At: h.createdAt,
+		Data: map[string]string{"code": h.code, "status": string(h.status)},
+	}
 	if !h.ends.IsZero() {
 		r.Until = calendar.DayOf(h.ends.In(zone()).AddDate(limitationYears, 0, 0), zone())
 	}

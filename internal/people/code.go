@@ -245,8 +245,10 @@ func (p *People) spendCode(ctx context.Context, tx *db.DB, c code) (account, err
 	if !a.confirmedAt.IsZero() {
 		return a, clearFailures(ctx, tx, a.id)
 	}
-	got, err := p.Contacts(ctx, tx, vault.Opening{Person: a.person, Purpose: vault.PurposeIdentification,
-		Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "confirm_email"})
+	got, err := p.Contacts(ctx, tx, vault.Opening{
+		Person: a.person, Purpose: vault.PurposeIdentification,
+		Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "confirm_email",
+	})
 	if err != nil {
 		return account{}, err
 	}

@@ -174,8 +174,10 @@ func (p *People) Contacts(ctx context.Context, tx *db.DB, o vault.Opening) (c Co
 	if err != nil {
 		return Contacts{}, err
 	}
-	return Contacts{Surname: v[vault.Surname].Reveal(), Name: v[vault.Name].Reveal(), Patronymic: v[vault.Patronymic].Reveal(),
-		Email: v[vault.Email].Reveal(), Phone: v[vault.Phone].Reveal()}, nil
+	return Contacts{
+		Surname: v[vault.Surname].Reveal(), Name: v[vault.Name].Reveal(), Patronymic: v[vault.Patronymic].Reveal(),
+		Email: v[vault.Email].Reveal(), Phone: v[vault.Phone].Reveal(),
+	}, nil
 }
 
 // PersonsByEmail returns the persons who share an e-mail address: an account and the guests who bought with it.

@@ -49,8 +49,10 @@ func (p *People) Devices(ctx context.Context, s Session) (out []Device, err erro
 		}
 		out = nil
 		for _, one := range sessions {
-			out = append(out, Device{SessionID: one.ID, Browser: agents[one.ID], Network: ips[one.ID],
-				StartedAt: one.StartedAt, SeenAt: one.SeenAt, Current: one.ID == s.ID})
+			out = append(out, Device{
+				SessionID: one.ID, Browser: agents[one.ID], Network: ips[one.ID],
+				StartedAt: one.StartedAt, SeenAt: one.SeenAt, Current: one.ID == s.ID,
+			})
 		}
 		return nil
 	})
@@ -151,11 +153,27 @@ func ShortIP(s string) string {
 }
 
 // Longer marks come first: every browser says it is another one too.
-var browserMarks = [][2]string{{"YaBrowser", "Yandex"}, {"Edg", "Edge"}, {"OPR", "Opera"}, {"SamsungBrowser", "Samsung Internet"},
-	{"FxiOS", "Firefox"}, {"Firefox", "Firefox"}, {"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}}
+var browserMarks = [][2]string{
+	{"YaBrowser", "Yandex"},
+	{"Edg", "Edge"},
+	{"OPR", "Opera"},
+	{"SamsungBrowser", "Samsung Internet"},
+	{"FxiOS", "Firefox"},
+	{"Firefox", "Firefox"},
+	{"CriOS", "Chrome"},
+	{"Chrome", "Chrome"},
+	{"Safari", "Safari"},
+}
 
-var systemMarks = [][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"},
-	{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
+var systemMarks = [][2]string{
+	{"Android", "Android"},
+	{"iPhone", "iPhone"},
+	{"iPad", "iPad"},
+	{"Windows", "Windows"},
+	{"Mac OS X", "macOS"},
+	{"CrOS", "ChromeOS"},
+	{"Linux", "Linux"},
+}
 
 // BrowserFamily reduces a User-Agent to what its owner recognises: "Chrome, Android". "" when nothing is known.
 func BrowserFamily(ua string) string {

@@ -68,8 +68,10 @@ func (p *People) addressFor(ctx context.Context, c code, hash string) (to string
 		if err != nil {
 			return err
 		}
-		got, err := p.Contacts(ctx, tx, vault.Opening{Person: a.person, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter"})
+		got, err := p.Contacts(ctx, tx, vault.Opening{
+			Person: a.person, Purpose: vault.PurposeIdentification,
+			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter",
+		})
 		to = got.Email
 		return err
 	})
@@ -95,8 +97,10 @@ func (p *People) letter(c code, to, digits string) mail.Letter {
 	default:
 		subject, why = t.T("people.letter.sign_in_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.sign_in", "site", p.SiteName)
 	}
-	words := letterWords{Lang: string(c.lang), Subject: subject, Hello: t.T("people.letter.hello"), Why: why, Code: spaced,
-		Lives: t.T("people.letter.lives", "minutes", int(codeLives/time.Minute)), Ignore: t.T("people.letter.ignore"), Site: p.SiteName}
+	words := letterWords{
+		Lang: string(c.lang), Subject: subject, Hello: t.T("people.letter.hello"), Why: why, Code: spaced,
+		Lives: t.T("people.letter.lives", "minutes", int(codeLives/time.Minute)), Ignore: t.T("people.letter.ignore"), Site: p.SiteName,
+	}
 	text := strings.Join([]string{words.Hello, why, spaced, words.Lives, words.Ignore, "— " + p.SiteName}, "\n\n") + "\n"
 	return mail.Letter{To: to, Subject: subject, Text: text, HTML: words.html()}
 }

@@ -19,8 +19,10 @@ func (p *People) PersonsOf(ctx context.Context, s Session) (out []string, err er
 	defer fault.Wrap(&err, "persons of %s", s.AccountID)
 	out = []string{s.PersonID}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.Contacts(ctx, tx, vault.Opening{Person: s.PersonID, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders"})
+		got, err := p.Contacts(ctx, tx, vault.Opening{
+			Person: s.PersonID, Purpose: vault.PurposeIdentification,
+			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders",
+		})
 		if err != nil || got.Email == "" {
 			return err
 		}
@@ -49,8 +51,10 @@ func withoutAccount(ctx context.Context, tx *db.DB, persons []string) ([]string,
 func (p *People) Held(ctx context.Context, person string) (out map[vault.Field]vault.Secret, err error) {
 	defer fault.Wrap(&err, "what is held on %s", person)
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		out, err = p.vault.Open(ctx, tx, vault.Opening{Person: person, Purpose: vault.PurposeRights,
-			Fields: HeldFields, Actor: "person", Reason: "my_data"})
+		out, err = p.vault.Open(ctx, tx, vault.Opening{
+			Person: person, Purpose: vault.PurposeRights,
+			Fields: HeldFields, Actor: "person", Reason: "my_data",
+		})
 		return err
 	})
 	return out, err
@@ -74,6 +78,7 @@ func (p *People) Correct(ctx context.Context, s Session, c Contacts) (err error)
 	}
 	return p.db.Transact(ctx, func(tx *db.DB) error {
 		return p.vault.SealAs(ctx, tx, vault.Sealing{Person: s.PersonID, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
-			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone}})
+			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone,
+		}})
 	})
 }

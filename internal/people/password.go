@@ -37,8 +37,10 @@ const (
 var hashing = make(chan struct{}, max(1, min(4, runtime.GOMAXPROCS(0))))
 
 // Passwords that everybody tries first.
-var common = []string{"1234567890", "12345678910", "0123456789", "0987654321", "qwertyuiop", "qwerty12345", "qwerty123456",
-	"1q2w3e4r5t", "йцукенгшщз", "password12", "password123", "password1234", "passw0rd123", "qazwsxedcrfv", "1qaz2wsx3edc", "kazakhstan", "qazaqstan1", "казахстан1", "қазақстан1"}
+var common = []string{
+	"1234567890", "12345678910", "0123456789", "0987654321", "qwertyuiop", "qwerty12345", "qwerty123456",
+	"1q2w3e4r5t", "йцукенгшщз", "password12", "password123", "password1234", "passw0rd123", "qazwsxedcrfv", "1qaz2wsx3edc", "kazakhstan", "qazaqstan1", "казахстан1", "қазақстан1",
+}
 
 // checkPassword refuses a new password that a stranger would guess.
 func checkPassword(password, email string) *fault.Error {

@@ -43,10 +43,12 @@ func each(t *testing.T, fn func(t *testing.T, h rooms)) {
 
 func (h rooms) registration(t *testing.T) people.Registration {
 	given := privacytest.Given(t, h.Privacy)
-	return people.Registration{Contacts: privacytest.Aigul(), Password: password, Lang: i18n.RU,
+	return people.Registration{
+		Contacts: privacytest.Aigul(), Password: password, Lang: i18n.RU,
 		Record: func(ctx context.Context, tx *db.DB, person string) error {
 			return h.Privacy.Record(ctx, tx, person, given)
-		}}
+		},
+	}
 }
 
 var sixDigits = regexp.MustCompile(`\d{3} \d{3}`)

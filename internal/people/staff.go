@@ -124,8 +124,10 @@ func (p *People) VerifySecondFactor(ctx context.Context, s Session, digits strin
 	}
 	digits = strings.Join(strings.Fields(digits), "")
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.vault.Open(ctx, tx, vault.Opening{Person: s.PersonID, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.TOTPSecret}, Actor: "system", Reason: "second_factor"})
+		got, err := p.vault.Open(ctx, tx, vault.Opening{
+			Person: s.PersonID, Purpose: vault.PurposeIdentification,
+			Fields: []vault.Field{vault.TOTPSecret}, Actor: "system", Reason: "second_factor",
+		})
 		if err != nil {
 			return err
 		}

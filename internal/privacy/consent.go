@@ -139,10 +139,14 @@ func (p *Privacy) recordOne(ctx context.Context, tx *db.DB, person string, v Ver
 	if err != nil {
 		return err
 	}
-	c := Consent{ID: db.NewID(), VersionID: v.ID, Scope: s.Code, Recipient: g.Recipient, Lang: g.Lang, Channel: g.Channel,
-		Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires}
-	c.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbConsent, Actor: actorOn(g.Channel),
-		Reason: c.Scope + ":" + c.statement(v).hash()})
+	c := Consent{
+		ID: db.NewID(), VersionID: v.ID, Scope: s.Code, Recipient: g.Recipient, Lang: g.Lang, Channel: g.Channel,
+		Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires,
+	}
+	c.entryID, err = p.note(ctx, tx, vault.Deed{
+		Person: person, Verb: vault.VerbConsent, Actor: actorOn(g.Channel),
+		Reason: c.Scope + ":" + c.statement(v).hash(),
+	})
 	if err != nil {
 		return err
 	}
@@ -264,8 +268,10 @@ func (p *Privacy) WithdrawFor(ctx context.Context, person, scope, recipient, cha
 			return err
 		}
 		w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
-		w.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
-			Reason: scope + ":" + w.statement().hash()})
+		w.entryID, err = p.note(ctx, tx, vault.Deed{
+			Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
+			Reason: scope + ":" + w.statement().hash(),
+		})
 		if err != nil {
 			return err
 		}

@@ -72,8 +72,10 @@ func (s statement) hash() string {
 }
 
 func (c Consent) statement(v Version) statement {
-	return statement{"sahna consent 1", c.ID, strconv.Itoa(v.Number), v.Hash, c.Scope, c.Recipient, string(c.Lang), c.Channel, c.Confirmed,
-		c.TextHash, strconv.FormatInt(clock.Micros(c.GivenAt), 10), strconv.FormatInt(clock.Micros(c.ExpiresAt), 10)}
+	return statement{
+		"sahna consent 1", c.ID, strconv.Itoa(v.Number), v.Hash, c.Scope, c.Recipient, string(c.Lang), c.Channel, c.Confirmed,
+		c.TextHash, strconv.FormatInt(clock.Micros(c.GivenAt), 10), strconv.FormatInt(clock.Micros(c.ExpiresAt), 10),
+	}
 }
 
 func (w withdrawal) statement() statement {
@@ -83,8 +85,10 @@ func (w withdrawal) statement() statement {
 func (r Receipt) statement() (statement, bool) {
 	switch {
 	case r.Act == "consent" && r.Consent != nil:
-		return Consent{ID: r.ID, Scope: r.Scope, Recipient: r.Recipient, Lang: r.Consent.Lang, Channel: r.Channel, Confirmed: r.Consent.Confirmed,
-			TextHash: r.Consent.TextHash, GivenAt: r.At, ExpiresAt: r.Consent.Expires}.
+		return Consent{
+			ID: r.ID, Scope: r.Scope, Recipient: r.Recipient, Lang: r.Consent.Lang, Channel: r.Channel, Confirmed: r.Consent.Confirmed,
+			TextHash: r.Consent.TextHash, GivenAt: r.At, ExpiresAt: r.Consent.Expires,
+		}.
 			statement(Version{Number: r.Consent.Version, Hash: r.Consent.VersionHash}), true
 	case r.Act == "withdrawal" && r.Consent == nil:
 		return withdrawal{id: r.ID, scope: r.Scope, recipient: r.Recipient, channel: r.Channel, at: r.At}.statement(), true
@@ -102,8 +106,10 @@ func (p *Privacy) ReceiptOf(ctx context.Context, person, consentID string, ended
 	if err != nil {
 		return Receipt{}, err
 	}
-	r = Receipt{Format: receiptFormat, Act: "consent", ID: c.ID, Scope: c.Scope, Recipient: c.Recipient, Channel: c.Channel, At: c.GivenAt,
-		Operator: receiptOperator{p.operator.Name.In(c.Lang), p.operator.BIN}}
+	r = Receipt{
+		Format: receiptFormat, Act: "consent", ID: c.ID, Scope: c.Scope, Recipient: c.Recipient, Channel: c.Channel, At: c.GivenAt,
+		Operator: receiptOperator{p.operator.Name.In(c.Lang), p.operator.BIN},
+	}
 	entry := c.entryID
 	if ended {
 		w, err := withdrawalOf(ctx, p.db, c)
@@ -130,8 +136,10 @@ func (p *Privacy) receiptText(ctx context.Context, c Consent) (*ReceiptText, err
 	if !ok {
 		return nil, ErrNoReceipt
 	}
-	return &ReceiptText{Version: v.Number, VersionHash: v.Hash, Lang: c.Lang, Confirmed: c.Confirmed, Expires: c.ExpiresAt,
-		Summary: s.Summary.In(c.Lang), Text: s.Text.In(c.Lang), TextHash: c.TextHash}, nil
+	return &ReceiptText{
+		Version: v.Number, VersionHash: v.Hash, Lang: c.Lang, Confirmed: c.Confirmed, Expires: c.ExpiresAt,
+		Summary: s.Summary.In(c.Lang), Text: s.Text.In(c.Lang), TextHash: c.TextHash,
+	}, nil
 }
 
 func (p *Privacy) prove(ctx context.Context, entryID string) (ReceiptProof, error) {

@@ -166,8 +166,10 @@ func TestWithdrawalHasItsOwnReceiptAndStopsUseAtOnce(t *testing.T) {
 func openEmail(t *testing.T, h *privacytest.House, person string) (out map[vault.Field]vault.Secret, err error) {
 	t.Helper()
 	err = h.DB.Transact(t.Context(), func(tx *db.DB) error {
-		out, err = h.Vault.Open(t.Context(), tx, vault.Opening{Person: person, Purpose: vault.PurposeMarketing,
-			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "campaign"})
+		out, err = h.Vault.Open(t.Context(), tx, vault.Opening{
+			Person: person, Purpose: vault.PurposeMarketing,
+			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "campaign",
+		})
 		return err
 	})
 	return out, err

@@ -173,8 +173,13 @@ func TestLawIsDataWithDates(t *testing.T) {
 		if err := h.Privacy.SetYear(t.Context(), 2026, `holidays = ["13-01"]`, "staff:a"); !errors.Is(err, privacy.ErrYearWrong) {
 			t.Errorf("a year that is none: %v", err)
 		}
-		for _, bad := range []calendar.Rule{{}, {ID: "rectify", Count: 0, Unit: "wd", From: "2026-01-01", Source: "law"}, {ID: "nothing", Count: 1, Unit: "wd", From: "2026-01-01", Source: "law"},
-			{ID: "rectify", Count: 1, Unit: "wd", From: "1 May", Source: "law"}, {ID: "rectify", Count: 1, Unit: "wd", From: "2026-01-01"}} {
+		for _, bad := range []calendar.Rule{
+			{},
+			{ID: "rectify", Count: 0, Unit: "wd", From: "2026-01-01", Source: "law"},
+			{ID: "nothing", Count: 1, Unit: "wd", From: "2026-01-01", Source: "law"},
+			{ID: "rectify", Count: 1, Unit: "wd", From: "1 May", Source: "law"},
+			{ID: "rectify", Count: 1, Unit: "wd", From: "2026-01-01"},
+		} {
 			if err := h.Privacy.AddTerm(t.Context(), bad, "staff:a"); err == nil {
 				t.Errorf("%+v was taken", bad)
 			}

@@ -24,8 +24,10 @@ type profile struct {
 }
 
 func (o Operator) profile(l i18n.Lang) profile {
-	return profile{Name: o.Name.In(l), BIN: o.BIN, Address: o.Address.In(l), Phones: strings.Join(o.Phones, ", "),
-		Email: o.Email, Officer: o.Officer, Bank: o.Bank.In(l), Site: strings.TrimSuffix(o.Site, "/")}
+	return profile{
+		Name: o.Name.In(l), BIN: o.BIN, Address: o.Address.In(l), Phones: strings.Join(o.Phones, ", "),
+		Email: o.Email, Officer: o.Officer, Bank: o.Bank.In(l), Site: strings.TrimSuffix(o.Site, "/"),
+	}
 }
 
 // write makes a document's text of the operator's profile.

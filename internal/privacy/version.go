@@ -136,8 +136,10 @@ func (p *Privacy) publish(ctx context.Context, k Kind, c content) (v Version, er
 				row = last
 				return nil
 			}
-			row = versionRow{id: db.NewID(), kind: k, number: last.number + 1, hash: ChainHash(last.hash, text),
-				previous: last.hash, content: string(text), inForce: p.clock.Now()}
+			row = versionRow{
+				id: db.NewID(), kind: k, number: last.number + 1, hash: ChainHash(last.hash, text),
+				previous: last.hash, content: string(text), inForce: p.clock.Now(),
+			}
 			return insertVersion(ctx, tx, row)
 		})
 		if !errors.Is(err, db.ErrDuplicate) {
@@ -208,8 +210,10 @@ func (p *Privacy) remember(row versionRow) (Version, error) {
 	if err := json.Unmarshal([]byte(row.content), &c); err != nil {
 		return Version{}, err
 	}
-	v := Version{ID: row.id, Kind: row.kind, Number: row.number, Hash: row.hash, Previous: row.previous, InForce: row.inForce,
-		Documents: map[i18n.Lang]Document{i18n.KK: c.KK, i18n.RU: c.RU, i18n.EN: c.EN}, Scopes: c.Scopes}
+	v := Version{
+		ID: row.id, Kind: row.kind, Number: row.number, Hash: row.hash, Previous: row.previous, InForce: row.inForce,
+		Documents: map[i18n.Lang]Document{i18n.KK: c.KK, i18n.RU: c.RU, i18n.EN: c.EN}, Scopes: c.Scopes,
+	}
 	p.known.Store(v.ID, v)
 	return v, nil
 }

@@ -23,8 +23,10 @@ func spellings(s string) map[string][]byte {
 	for _, u := range utf16.Encode([]rune(s)) {
 		le, be = append(le, byte(u), byte(u>>8)), append(be, byte(u>>8), byte(u))
 	}
-	out := map[string][]byte{"UTF-8": []byte(s), "UTF-16LE": le, "UTF-16BE": be,
-		"hex": []byte(hex.EncodeToString([]byte(s))), "HEX": []byte(strings.ToUpper(hex.EncodeToString([]byte(s))))}
+	out := map[string][]byte{
+		"UTF-8": []byte(s), "UTF-16LE": le, "UTF-16BE": be,
+		"hex": []byte(hex.EncodeToString([]byte(s))), "HEX": []byte(strings.ToUpper(hex.EncodeToString([]byte(s)))),
+	}
 	for i := range 3 { // base64 depends on where the value starts
 		enc := base64.RawStdEncoding.EncodeToString([]byte("xxx"[:i] + s))
 		out["base64+"+"012"[i:i+1]] = []byte(enc[4 : len(enc)-3])

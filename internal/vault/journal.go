@@ -43,8 +43,10 @@ type Entry struct {
 
 // record is what the tree hashes. Its parts are names without line ends, so lines tell them apart.
 func (e Entry) record() []byte {
-	return []byte(strings.Join([]string{"sahna journal 1", e.ID, e.Pseudonym, string(e.Verb), string(e.Purpose), string(e.Class),
-		joinFields(e.Fields), e.Actor, e.Reason, strconv.FormatInt(clock.Micros(e.At), 10), ""}, "\n"))
+	return []byte(strings.Join([]string{
+		"sahna journal 1", e.ID, e.Pseudonym, string(e.Verb), string(e.Purpose), string(e.Class),
+		joinFields(e.Fields), e.Actor, e.Reason, strconv.FormatInt(clock.Micros(e.At), 10), "",
+	}, "\n"))
 }
 
 func joinFields(fields []Field) string {
@@ -110,7 +112,9 @@ func parseRecord(b []byte) (Entry, bool) {
 	if err != nil {
 		return Entry{}, false
 	}
-	e := Entry{ID: p[1], Pseudonym: p[2], Verb: Verb(p[3]), Purpose: Purpose(p[4]), Class: Class(p[5]), Fields: splitFields(p[6]),
-		Actor: p[7], Reason: p[8], At: clock.FromMicros(at)}
+	e := Entry{
+		ID: p[1], Pseudonym: p[2], Verb: Verb(p[3]), Purpose: Purpose(p[4]), Class: Class(p[5]), Fields: splitFields(p[6]),
+		Actor: p[7], Reason: p[8], At: clock.FromMicros(at),
+	}
 	return e, string(e.record()) == string(b)
 }

@@ -147,14 +147,18 @@ func TestTamperingIsNamed(t *testing.T) {
 		"entry changed":           {[]string{`UPDATE vault_journal SET actor = 'nobody' WHERE id = (SELECT entry_id FROM vault_journal_place WHERE place = 4)`}, []string{"place 4: entry", "was changed"}},
 		"entry removed":           {[]string{`DELETE FROM vault_journal WHERE id = (SELECT entry_id FROM vault_journal_place WHERE place = 5)`}, []string{"place 5: entry", "was removed"}},
 		"entry and place removed": {[]string{`DELETE FROM vault_journal WHERE id = (SELECT entry_id FROM vault_journal_place WHERE place = 5)`, `DELETE FROM vault_journal_place WHERE place = 5`}, []string{"place 5 is missing"}},
-		"entries swapped": {[]string{`UPDATE vault_journal_place SET place = -1 WHERE place = 2`, `UPDATE vault_journal_place SET place = 2 WHERE place = 6`, `UPDATE vault_journal_place SET place = 6 WHERE place = -1`},
-			[]string{"place 2: entry", "moved here from place 6", "moved here from place 2"}},
+		"entries swapped": {
+			[]string{`UPDATE vault_journal_place SET place = -1 WHERE place = 2`, `UPDATE vault_journal_place SET place = 2 WHERE place = 6`, `UPDATE vault_journal_place SET place = 6 WHERE place = -1`},
+			[]string{"place 2: entry", "moved here from place 6", "moved here from place 2"},
+		},
 		"place taken away":  {[]string{`DELETE FROM vault_journal_place WHERE place = 3`}, []string{"place 3 is missing", "has no place and does not wait for one"}},
 		"inner hash":        {[]string{`UPDATE vault_journal_hash SET hash = (SELECT hash FROM vault_journal_hash WHERE storage_index = 0) WHERE storage_index = 2`}, []string{"the stored hash 2 over places 0 to 1 does not fit"}},
 		"leaf and entry":    {[]string{`UPDATE vault_journal_hash SET hash = (SELECT hash FROM vault_journal_hash WHERE storage_index = 0) WHERE storage_index = 1`}, []string{"the checkpoint over 3 entries does not fit: entries and hashes from place 0 on"}},
 		"checkpoint forged": {[]string{`UPDATE vault_journal_checkpoint SET checkpoint = (SELECT checkpoint FROM vault_journal_checkpoint WHERE size = 3) WHERE size = 7`}, []string{"the checkpoint over 7 entries is not signed"}},
-		"rolled back": {[]string{`DELETE FROM vault_journal_checkpoint WHERE size > 3`, `DELETE FROM vault_journal_hash WHERE storage_index > 3`, `DELETE FROM vault_journal WHERE id IN (SELECT entry_id FROM vault_journal_place WHERE place >= 3)`, `DELETE FROM vault_journal_place WHERE place >= 3`, `UPDATE vault_journal_head SET size = 3`},
-			[]string{"rolled back: the kept checkpoint tells of 10 entries, there are 3", "rolled back: the key store's checkpoint"}},
+		"rolled back": {
+			[]string{`DELETE FROM vault_journal_checkpoint WHERE size > 3`, `DELETE FROM vault_journal_hash WHERE storage_index > 3`, `DELETE FROM vault_journal WHERE id IN (SELECT entry_id FROM vault_journal_place WHERE place >= 3)`, `DELETE FROM vault_journal_place WHERE place >= 3`, `UPDATE vault_journal_head SET size = 3`},
+			[]string{"rolled back: the kept checkpoint tells of 10 entries, there are 3", "rolled back: the key store's checkpoint"},
+		},
 		"end unsigned": {[]string{`DELETE FROM vault_journal_checkpoint WHERE size > 9`}, []string{"no checkpoint over all"}},
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -30,9 +30,11 @@ func placedEntries(ctx context.Context, d *db.DB, from, to int64) (map[int64]pla
 		if err := scan(&place, &entryID, &s[0], &s[1], &s[2], &s[3], &s[4], &s[5], &s[6], &s[7], &at); err != nil {
 			return err
 		}
-		out[place] = placed{entryID: entryID, there: s[0].Valid, Entry: Entry{ID: s[0].String, Pseudonym: s[1].String, Verb: Verb(s[2].String),
+		out[place] = placed{entryID: entryID, there: s[0].Valid, Entry: Entry{
+			ID: s[0].String, Pseudonym: s[1].String, Verb: Verb(s[2].String),
 			Purpose: Purpose(s[3].String), Class: Class(s[4].String), Fields: splitFields(s[5].String), Actor: s[6].String, Reason: s[7].String,
-			At: clock.FromMicros(at.Int64)}}
+			At: clock.FromMicros(at.Int64),
+		}}
 		return nil
 	}, `SELECT p.place, p.entry_id, j.id, j.pseudonym, j.verb, j.purpose, j.class, j.fields, j.actor, j.reason, j.at
 		FROM vault_journal_place p LEFT JOIN vault_journal j ON j.id = p.entry_id WHERE p.place >= $1 AND p.place < $2`, from, to)
