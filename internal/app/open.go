@@ -163,6 +163,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		return err
 	}
 	a.People.SiteName = a.operator().ShortName
+	a.People.Leaves = a.Privacy.Leaves
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {
 		return err
@@ -179,7 +180,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.tickets = ticketpdf.New(a.Office, a.Catalog, a.operator(), a.bundle, a.clock)
 	ticketmail.New(ticketmail.Deps{
-		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Mail: sender,
+		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Privacy: a.Privacy, Mail: sender,
 		Bundle: a.bundle, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Printer: a.tickets,
 	}).Register(a.Queue)
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)

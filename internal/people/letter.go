@@ -23,6 +23,9 @@ type codeLetter struct {
 // Kind names the handler.
 func (codeLetter) Kind() string { return "people_code_letter" }
 
+// mailGateway is the recipient of letters in the register of processing.
+const mailGateway = "mail_gateway"
+
 // lettersAnHour is how many letters one account gets, whichever process is asked.
 const lettersAnHour = 8
 
@@ -68,12 +71,14 @@ func (p *People) addressFor(ctx context.Context, c code, hash string) (to string
 		if err != nil {
 			return err
 		}
-		got, err := p.Contacts(ctx, tx, vault.Opening{
-			Person: a.person, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter",
-		})
+		o := vault.Opening{Person: a.person, Purpose: vault.PurposeIdentification,
+			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter"}
+		got, err := p.Contacts(ctx, tx, o)
+		if err != nil || got.Email == "" {
+			return err
+		}
 		to = got.Email
-		return err
+		return p.Leaves(ctx, tx, mailGateway, o)
 	})
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.Gone, fault.NotFound: // blocked, erased, gone: trying again will not help

@@ -61,6 +61,9 @@ func (p *Privacy) Check(ctx context.Context, given []Given) error {
 
 // check returns the policy version that the consents are about. whole asks for every required scope.
 func (p *Privacy) check(ctx context.Context, d *db.DB, given []Given, whole bool) (Version, error) {
+	if _, err := p.register(ctx, d); err != nil { // what is sealed next is measured by the version in force
+		return Version{}, err
+	}
 	v, err := p.inForce(ctx, d, Policy)
 	if err != nil {
 		return Version{}, err

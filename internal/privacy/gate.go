@@ -21,7 +21,11 @@ var (
 // May implements vault.Gate: an opening is allowed when the register names its purpose, fields and actor, and the consent
 // that the fields need is there. Whether the person is blocked the vault knows by itself.
 func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err error) {
-	e, ok := entryOf(o.Purpose)
+	r, err := p.register(ctx, tx)
+	if err != nil {
+		return err
+	}
+	e, ok := r.Entry(o.Purpose)
 	if !ok || len(o.Fields) == 0 {
 		return ErrNotRegistered
 	}
@@ -81,12 +85,11 @@ func allowedActor(ctx context.Context, tx *db.DB, e Entry, actor string) error {
 	return ErrActor
 }
 
-// Registered implements vault.Gate: only a field that some purpose needs may be stored.
+// Registered implements vault.Gate: only a field that some purpose of the register's version in force needs may be stored.
 func (p *Privacy) Registered(f vault.Field) bool {
-	for _, e := range register {
-		if slices.Contains(e.Fields, f) {
-			return true
-		}
+	h := p.obeyed.Load()
+	if h == nil {
+		h = newHeld(RegisterVersion{Processing: program()}, p.clock.Now())
 	}
-	return false
+	return h.know[f]
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -63,6 +64,7 @@ type Privacy struct {
 	known    sync.Map // version id → Version; a version never changes
 	holders  []Holder
 	vault    *vault.Vault
+	obeyed   atomic.Pointer[held] // the register's version in force
 }
 
 // Over makes the room and publishes nothing: for commands that look after the data without being the site.
@@ -82,6 +84,9 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 	}
 	p := Over(d, c, op)
 	if err := p.seedLaw(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.openRegister(ctx); err != nil {
 		return nil, err
 	}
 	for _, k := range []Kind{Policy, Offer} {

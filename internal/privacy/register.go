@@ -19,17 +19,52 @@ const (
 	GroundRight   Ground = "right"   // the person's own right (94-V, article 24)
 )
 
-// Entry is one purpose in the register of processing: what may be opened, why, for how long, and by whom. The code obeys it and
-// the policy's terms are written from it, so the two cannot differ.
+// Entry is one purpose in the register of processing: what may be opened, why, for how long, by whom, and who gets it.
 type Entry struct {
-	Purpose vault.Purpose
-	Fields  []vault.Field
-	Ground  Ground
-	Scopes  map[vault.Field]string // the consent that a field needs; the key "" stands for every other field
-	System  bool                   // the program itself may open, e.g. to send tickets
-	Person  bool                   // the person may
-	Roles   []people.Role          // staff who may
-	Term    i18n.Text
+	Purpose    vault.Purpose          `json:"purpose"`
+	Fields     []vault.Field          `json:"fields"`
+	Ground     Ground                 `json:"ground"`
+	Scopes     map[vault.Field]string `json:"scopes,omitempty"` // the consent that a field needs; the key "" stands for every other field
+	System     bool                   `json:"system"`           // the program itself may open, e.g. to send tickets
+	Person     bool                   `json:"person"`           // the person may
+	Roles      []people.Role          `json:"roles"`            // staff who may
+	Keep       Keep                   `json:"keep"`
+	Terms      map[vault.Field]Keep   `json:"terms,omitempty"` // of fields that end earlier
+	Recipients []string               `json:"recipients"`      // codes of who gets fields for this purpose
+
+	Term i18n.Text `json:"-"` // Keep in words
+}
+
+// Recipient is somebody outside who gets personal data.
+type Recipient struct {
+	Code    string        `json:"code"` // "mail_gateway"
+	Kind    RecipientKind `json:"kind"`
+	Name    i18n.Text     `json:"name"`
+	Country string        `json:"country"` // ISO 3166: "KZ"; a foreign one needs its own consent (94-V, article 16)
+	Fields  []vault.Field `json:"fields"`  // what it may get at most
+}
+
+// RecipientKind says what a recipient does for us.
+type RecipientKind string
+
+// The kinds of recipients.
+const (
+	KindMail      RecipientKind = "mail"
+	KindSMS       RecipientKind = "sms"
+	KindPayment   RecipientKind = "payment"
+	KindOrganiser RecipientKind = "organiser"
+	KindState     RecipientKind = "state"
+	KindOther     RecipientKind = "other"
+)
+
+// MailGateway is the recipient that carries our letters.
+const MailGateway = "mail_gateway"
+
+// Processing is what a version of the register says.
+type Processing struct {
+	Entries    []Entry     `json:"entries"`
+	Recipients []Recipient `json:"recipients"`
+	Code       string      `json:"code"` // hash of the program's own register that this version was held against
 }
 
 const anyField vault.Field = ""
@@ -37,62 +72,47 @@ const anyField vault.Field = ""
 // purposeStatistics opens nothing: figures are made without persons.
 const purposeStatistics vault.Purpose = "statistics"
 
-// The register. Order is that of the policy's part 4.2.
-var register = []Entry{
+// technical is the term of technical data.
+var technical = Keep{90, Days, EventSignIn}
+
+// entries are what the program itself needs: the first version of the register, and the measure that later ones are held against.
+// Order is that of the policy's part 4.2.
+var entries = []Entry{
 	{
 		Purpose: vault.PurposeService, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true, Person: true,
 		Roles: []people.Role{people.RoleSupport, people.RoleManager, people.RoleAdmin},
-		Term: i18n.Text{
-			KK: "іс-шара өткеннен кейін үш жыл (талап қою мерзімі)",
-			RU: "три года после мероприятия (срок исковой давности)", EN: "three years after the event (the limitation period)",
-		},
+		Keep:  Keep{3, Years, EventPerformance}, Recipients: []string{MailGateway},
 	}, {
 		Purpose: vault.PurposeIdentification, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.TOTPSecret, vault.IP, vault.UserAgent},
-		System: true, Person: true,
-		Term: i18n.Text{
-			KK: "кабинет жабылғанға дейін, бірақ соңғы кіруден кейін үш жылдан аспайды",
-			RU: "пока кабинет не закрыт, но не дольше трёх лет после последнего входа", EN: "until the account is closed, at longest three years after the last sign-in",
-		},
+		System: true, Person: true, Keep: Keep{3, Years, EventSignIn},
+		Terms: map[vault.Field]Keep{vault.IP: technical, vault.UserAgent: technical}, Recipients: []string{MailGateway},
 	}, {
 		Purpose: vault.PurposeInteraction, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true,
 		Roles: []people.Role{people.RoleSupport, people.RoleOfficer},
-		Term: i18n.Text{
-			KK: "өтінішке жауап берілгеннен кейін үш жыл", RU: "три года после ответа на обращение",
-			EN: "three years after the answer",
-		},
+		Keep:  Keep{3, Years, EventAnswer}, Recipients: []string{MailGateway},
 	}, {
 		Purpose: vault.PurposeMarketing, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Name, vault.Email, vault.Phone},
 		Scopes: map[vault.Field]string{vault.Email: ScopeMarketingEmail, vault.Phone: ScopeMarketingSMS}, System: true,
-		Term: i18n.Text{
-			KK: "келісім қайтарып алынғанға дейін, бірақ үш жылдан аспайды",
-			RU: "до отзыва согласия, но не дольше трёх лет", EN: "until consent is withdrawn, at longest three years",
-		},
+		Keep: Keep{3, Years, EventConsent}, Recipients: []string{MailGateway},
 	}, {
 		Purpose: purposeStatistics, Ground: GroundConsent,
-		Term: i18n.Text{KK: "дербес деректер сақталмайды", RU: "персональные данные не хранятся", EN: "no personal data is kept"},
 	}, {
 		Purpose: vault.PurposeAdmission, Ground: GroundConsent,
 		Fields: []vault.Field{vault.Surname, vault.Name},
 		Scopes: map[vault.Field]string{anyField: ScopeService},
 		Roles:  []people.Role{people.RoleDoor, people.RoleManager},
-		Term: i18n.Text{
-			KK: "іс-шара өткеннен кейін отыз күн", RU: "тридцать дней после мероприятия",
-			EN: "thirty days after the event",
-		},
+		Keep:   Keep{30, Days, EventPerformance},
 	}, {
 		Purpose: vault.PurposeAccounting, Ground: GroundLaw,
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic}, System: true,
 		Roles: []people.Role{people.RoleFinance},
-		Term: i18n.Text{
-			KK: "салық заңнамасы бойынша бес жыл", RU: "пять лет по налоговому законодательству",
-			EN: "five years under tax law",
-		},
+		Keep:  Keep{5, Years, EventOrder},
 	}, {
 		Purpose: vault.PurposeRights, Ground: GroundRight,
 		Fields: []vault.Field{
@@ -100,29 +120,64 @@ var register = []Entry{
 			vault.RequestText, vault.AnswerText,
 		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
-		Term: i18n.Text{
-			KK: "өңдеу аяқталғаннан кейін үш жыл, аты-жөнінсіз", RU: "три года после окончания обработки, без имени",
-			EN: "three years after processing ends, without a name",
-		},
+		Keep:  Keep{3, Years, EventEnd},
+		Terms: map[vault.Field]Keep{vault.RequestText: {3, Years, EventAnswer}, vault.AnswerText: {3, Years, EventAnswer}}, Recipients: []string{MailGateway},
 	},
 }
 
-// termTechnical is the term of technical data, which belongs to no one purpose.
-var termTechnical = i18n.Text{
-	KK: "кіру аяқталғаннан кейін тоқсан күннен аспайды",
-	RU: "не дольше девяноста дней после окончания входа", EN: "at longest ninety days after the sign-in ends",
+var recipients = []Recipient{
+	{Code: MailGateway, Kind: KindMail, Country: "KZ", Fields: []vault.Field{vault.Surname, vault.Name, vault.Email},
+		Name: i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"}},
+	{Code: "payment_provider", Kind: KindPayment, Country: "KZ",
+		Name: i18n.Text{KK: "Төлем провайдері (деректерді адамның өзі береді)", RU: "Платёжный провайдер (данные даёт сам человек)",
+			EN: "The payment provider (the person gives it their data)"}},
 }
 
-// Register lists the entries of the register of processing.
-func Register() []Entry { return slices.Clone(register) }
+// program is the register as the program itself needs it.
+func program() Processing {
+	r := Processing{Entries: slices.Clone(entries), Recipients: slices.Clone(recipients)}
+	r.finish()
+	return r
+}
 
-func entryOf(p vault.Purpose) (Entry, bool) {
-	for _, e := range register {
-		if e.Purpose == p {
-			return e, true
+// finish fills in what is not stored.
+func (r *Processing) finish() {
+	for i := range r.Entries {
+		r.Entries[i].Term = r.Entries[i].Keep.Words()
+	}
+}
+
+// Register lists the entries of the program's own register; what counts is the version in force (Privacy.Processing).
+func Register() []Entry { return program().Entries }
+
+// Entry finds a purpose.
+func (r Processing) Entry(p vault.Purpose) (Entry, bool) {
+	i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Purpose == p })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return r.Entries[i], true
+}
+
+// Recipient finds a recipient.
+func (r Processing) Recipient(code string) (Recipient, bool) {
+	i := slices.IndexFunc(r.Recipients, func(e Recipient) bool { return e.Code == code })
+	if i < 0 {
+		return Recipient{}, false
+	}
+	return r.Recipients[i], true
+}
+
+// Fields lists every field that some purpose needs, in the order of the first mention.
+func (r Processing) Fields() (out []vault.Field) {
+	for _, e := range r.Entries {
+		for _, f := range e.Fields {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
 		}
 	}
-	return Entry{}, false
+	return out
 }
 
 // scopeOf tells which consent an opening of a field needs; "" when none.
@@ -133,11 +188,19 @@ func (e Entry) scopeOf(f vault.Field) string {
 	return e.Scopes[anyField]
 }
 
+// TermOf is the term of a field within the purpose.
+func (e Entry) TermOf(f vault.Field) Keep {
+	if k, ok := e.Terms[f]; ok {
+		return k
+	}
+	return e.Keep
+}
+
 func termOf(purpose string, l i18n.Lang) (string, error) {
 	if purpose == "technical" {
-		return termTechnical.In(l), nil
+		return technical.Words().In(l), nil
 	}
-	e, ok := entryOf(vault.Purpose(purpose))
+	e, ok := program().Entry(vault.Purpose(purpose))
 	if !ok {
 		return "", fmt.Errorf("the register has no purpose %q", purpose)
 	}

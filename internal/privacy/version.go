@@ -235,5 +235,6 @@ func (p *Privacy) Verify(ctx context.Context) (wrong []string, err error) {
 			previous = r.hash
 		}
 	}
-	return wrong, nil
+	more, err := p.verifyRegister(ctx)
+	return append(wrong, more...), err
 }

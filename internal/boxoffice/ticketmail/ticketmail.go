@@ -32,6 +32,7 @@ type Deps struct {
 	Catalog  *catalog.Catalog
 	Office   *boxoffice.Office
 	People   *people.People
+	Privacy  *privacy.Privacy // its gate for what leaves
 	Mail     mail.Sender
 	Bundle   *i18n.Bundle
 	Operator privacy.Operator
@@ -73,8 +74,10 @@ type offer interface {
 func New(d Deps) *Mailer {
 	open := func(ctx context.Context, o vault.Opening) (c people.Contacts, err error) {
 		err = d.DB.Transact(ctx, func(tx *db.DB) error {
-			c, err = d.People.Contacts(ctx, tx, o)
-			return err
+			if c, err = d.People.Contacts(ctx, tx, o); err != nil || c.Email == "" {
+				return err
+			}
+			return d.Privacy.Leaves(ctx, tx, privacy.MailGateway, o)
 		})
 		return c, err
 	}

@@ -33,7 +33,7 @@ func TestSaleIsMailed(t *testing.T) {
 		box := mail.NewOutbox(w.Clock)
 		ticketmail.New(ticketmail.Deps{
 			DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Catalog: w.Catalog, Office: w.Office, People: w.People,
-			Mail: box, Bundle: b, Operator: op, BaseURL: "https://tickets.example.kz", Printer: ticketpdf.New(w.Office, w.Catalog, op, b, w.Clock),
+			Privacy: w.Privacy, Mail: box, Bundle: b, Operator: op, BaseURL: "https://tickets.example.kz", Printer: ticketpdf.New(w.Office, w.Catalog, op, b, w.Clock),
 		}).Register(w.Jobs)
 		order := w.Buy(t, "1-1", "1-2")
 		if err := w.Office.Refund(ctx, w.Buy(t, "2-1").Code, "system", "test"); err != nil {

@@ -69,6 +69,7 @@ func build(t testing.TB, h *House) *House {
 		t.Fatalf("open people: %v", err)
 	}
 	h.Privacy.SetVault(h.Vault)
+	h.People.Leaves = h.Privacy.Leaves
 	return h
 }
 

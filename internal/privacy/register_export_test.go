@@ -1,0 +1,27 @@
+package privacy
+
+import (
+	"testing"
+
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+)
+
+// ForgeRegister puts a changed version in force as an older release would have left it.
+func ForgeRegister(t testing.TB, d *db.DB, c clock.Clock, change func(*Processing)) {
+	t.Helper()
+	p := Over(d, c, Operator{})
+	err := d.Transact(t.Context(), func(tx *db.DB) error {
+		last, err := lastRegister(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		r := last.Processing
+		change(&r)
+		_, err = p.insertRegister(t.Context(), tx, r, "staff:one", "staff:two")
+		return err
+	})
+	if err != nil {
+		t.Fatalf("forge a version: %v", err)
+	}
+}

@@ -1,0 +1,80 @@
+package privacy
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// ErrRecipient is a recipient that the register does not name for the purpose and the fields: it gets nothing.
+var ErrRecipient = fault.New(fault.Forbidden, "privacy.recipient_not_registered")
+
+// TransferTo is what is about to leave: whose fields, to whom, what for.
+type TransferTo struct {
+	Recipient string // its code in the register
+	Person    string
+	Purpose   vault.Purpose
+	Fields    []vault.Field
+}
+
+// Transferred is a line of the register of transfers.
+type Transferred struct {
+	TransferTo
+	At time.Time
+}
+
+// Transfer is the one gate for what leaves. It allows what the register's version in force names for this recipient and what the
+// person has agreed to, and writes a line in the register of transfers; the caller sends after its transaction has committed.
+func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err error) {
+	defer fault.Wrap(&err, "transfer to %s", to.Recipient)
+	r, err := p.register(ctx, tx)
+	if err != nil {
+		return err
+	}
+	recipient, known := r.Recipient(to.Recipient)
+	e, ok := r.Entry(to.Purpose)
+	if !known || !ok || len(to.Fields) == 0 || !slices.Contains(e.Recipients, to.Recipient) {
+		return ErrRecipient.With("recipient", to.Recipient)
+	}
+	for _, f := range to.Fields {
+		if !slices.Contains(recipient.Fields, f) || !slices.Contains(e.Fields, f) {
+			return ErrRecipient.With("recipient", to.Recipient)
+		}
+	}
+	if err := p.consented(ctx, tx, e, vault.Opening{Person: to.Person, Purpose: to.Purpose, Fields: to.Fields}); err != nil {
+		return err
+	}
+	return insertTransfer(ctx, tx, to, joinFields(to.Fields), p.clock.Now())
+}
+
+// Leaves is Transfer for who holds an opening.
+func (p *Privacy) Leaves(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) error {
+	return p.Transfer(ctx, tx, TransferTo{Recipient: recipient, Person: o.Person, Purpose: o.Purpose, Fields: o.Fields})
+}
+
+// Transfers lists what left about a person, newest first.
+func (p *Privacy) Transfers(ctx context.Context, person string) ([]Transferred, error) {
+	return listTransfers(ctx, p.db, person)
+}
+
+func joinFields(fs []vault.Field) string {
+	out := make([]string, len(fs))
+	for i, f := range fs {
+		out[i] = string(f)
+	}
+	return strings.Join(out, ",")
+}
+
+func splitFields(s string) (out []vault.Field) {
+	for f := range strings.SplitSeq(s, ",") {
+		if f != "" {
+			out = append(out, vault.Field(f))
+		}
+	}
+	return out
+}
