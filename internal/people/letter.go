@@ -71,8 +71,10 @@ func (p *People) addressFor(ctx context.Context, c code, hash string) (to string
 		if err != nil {
 			return err
 		}
-		o := vault.Opening{Person: a.person, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter"}
+		o := vault.Opening{
+			Person: a.person, Purpose: vault.PurposeIdentification,
+			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter",
+		}
 		got, err := p.Contacts(ctx, tx, o)
 		if err != nil || got.Email == "" {
 			return err

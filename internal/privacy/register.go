@@ -126,11 +126,17 @@ var entries = []Entry{
 }
 
 var recipients = []Recipient{
-	{Code: MailGateway, Kind: KindMail, Country: "KZ", Fields: []vault.Field{vault.Surname, vault.Name, vault.Email},
-		Name: i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"}},
-	{Code: "payment_provider", Kind: KindPayment, Country: "KZ",
-		Name: i18n.Text{KK: "Төлем провайдері (деректерді адамның өзі береді)", RU: "Платёжный провайдер (данные даёт сам человек)",
-			EN: "The payment provider (the person gives it their data)"}},
+	{
+		Code: MailGateway, Kind: KindMail, Country: "KZ", Fields: []vault.Field{vault.Surname, vault.Name, vault.Email},
+		Name: i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"},
+	},
+	{
+		Code: "payment_provider", Kind: KindPayment, Country: "KZ",
+		Name: i18n.Text{
+			KK: "Төлем провайдері (деректерді адамның өзі береді)", RU: "Платёжный провайдер (данные даёт сам человек)",
+			EN: "The payment provider (the person gives it their data)",
+		},
+	},
 }
 
 // program is the register as the program itself needs it.

@@ -80,15 +80,21 @@ func addMonths(t time.Time, n int) time.Time {
 
 // eventWords say a term; %s is the span.
 var eventWords = map[Event]i18n.Text{
-	EventConsent: {KK: "келісім берілгеннен кейін %s немесе ол қайтарып алынғанға дейін", RU: "%s после согласия или до его отзыва",
-		EN: "%s after the consent, or until it is withdrawn"},
+	EventConsent: {
+		KK: "келісім берілгеннен кейін %s немесе ол қайтарып алынғанға дейін", RU: "%s после согласия или до его отзыва",
+		EN: "%s after the consent, or until it is withdrawn",
+	},
 	EventOrder:       {KK: "соңғы тапсырыстан кейін %s", RU: "%s после последнего заказа", EN: "%s after the last order"},
 	EventPerformance: {KK: "соңғы іс-шара өткеннен кейін %s", RU: "%s после последнего мероприятия", EN: "%s after the last event"},
-	EventSignIn: {KK: "соңғы кіруден кейін %s немесе кабинет жабылғанға дейін", RU: "%s после последнего входа или до закрытия кабинета",
-		EN: "%s after the last sign-in, or until the account is closed"},
+	EventSignIn: {
+		KK: "соңғы кіруден кейін %s немесе кабинет жабылғанға дейін", RU: "%s после последнего входа или до закрытия кабинета",
+		EN: "%s after the last sign-in, or until the account is closed",
+	},
 	EventAnswer: {KK: "өтінішке жауап берілгеннен кейін %s", RU: "%s после ответа на обращение", EN: "%s after the answer"},
-	EventEnd: {KK: "өңдеу аяқталғаннан кейін %s, аты-жөнінсіз", RU: "%s после окончания обработки, без имени",
-		EN: "%s after processing ends, without a name"},
+	EventEnd: {
+		KK: "өңдеу аяқталғаннан кейін %s, аты-жөнінсіз", RU: "%s после окончания обработки, без имени",
+		EN: "%s after processing ends, without a name",
+	},
 	EventNone: {KK: "дербес деректер сақталмайды", RU: "персональные данные не хранятся", EN: "no personal data is kept"},
 }
 

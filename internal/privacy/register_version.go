@@ -77,8 +77,10 @@ func programHash() (string, error) {
 }
 
 // Known fields of the vault: what no constant names cannot be registered.
-var vaultFields = []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Phone, vault.Email, vault.BirthDate,
-	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText}
+var vaultFields = []vault.Field{
+	vault.Surname, vault.Name, vault.Patronymic, vault.Phone, vault.Email, vault.BirthDate,
+	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText,
+}
 
 // VaultFields lists the fields that the vault can keep.
 func VaultFields() []vault.Field { return slices.Clone(vaultFields) }
@@ -208,8 +210,10 @@ func (p *Privacy) insertRegister(ctx context.Context, tx *db.DB, r Processing, m
 	if err != nil {
 		return RegisterVersion{}, err
 	}
-	v := RegisterVersion{Processing: r, ID: db.NewID(), Number: last.Number + 1, Hash: ChainHash(last.Hash, text), Previous: last.Hash,
-		MadeBy: madeBy, ApprovedBy: approvedBy, InForce: p.clock.Now(), text: string(text)}
+	v := RegisterVersion{
+		Processing: r, ID: db.NewID(), Number: last.Number + 1, Hash: ChainHash(last.Hash, text), Previous: last.Hash,
+		MadeBy: madeBy, ApprovedBy: approvedBy, InForce: p.clock.Now(), text: string(text),
+	}
 	return v, insertRegisterVersion(ctx, tx, v)
 }
 
