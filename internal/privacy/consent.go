@@ -262,24 +262,26 @@ func (p *Privacy) WithdrawFor(ctx context.Context, person, scope, recipient, cha
 	if !slices.Contains(channels, channel) {
 		return ErrConsentUnknown.On("consents")
 	}
-	return p.db.Transact(ctx, func(tx *db.DB) error {
-		given, err := hasConsent(ctx, tx, person, scope, recipient, p.clock.Now())
-		if err != nil || !given {
-			return err
-		}
-		if err := p.mayEnd(ctx, tx, person, scope, recipient); err != nil {
-			return err
-		}
-		w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
-		w.entryID, err = p.note(ctx, tx, vault.Deed{
-			Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
-			Reason: scope + ":" + w.statement().hash(),
-		})
-		if err != nil {
-			return err
-		}
-		return insertWithdrawal(ctx, tx, person, w)
+	return p.db.Transact(ctx, func(tx *db.DB) error { return p.withdrawIn(ctx, tx, person, scope, recipient, channel) })
+}
+
+func (p *Privacy) withdrawIn(ctx context.Context, tx *db.DB, person, scope, recipient, channel string) error {
+	given, err := hasConsent(ctx, tx, person, scope, recipient, p.clock.Now())
+	if err != nil || !given {
+		return err
+	}
+	if err := p.mayEnd(ctx, tx, person, scope, recipient); err != nil {
+		return err
+	}
+	w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
+	w.entryID, err = p.note(ctx, tx, vault.Deed{
+		Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
+		Reason: scope + ":" + w.statement().hash(),
 	})
+	if err != nil {
+		return err
+	}
+	return insertWithdrawal(ctx, tx, person, w)
 }
 
 // mayEnd refuses to end a required consent while an obligation is open, or while no room can be asked whether one is.

@@ -117,7 +117,7 @@ var entries = []Entry{
 		Purpose: vault.PurposeRights, Ground: GroundRight,
 		Fields: []vault.Field{
 			vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,
-			vault.RequestText, vault.AnswerText,
+			vault.RequestText, vault.AnswerText, vault.RequestContacts,
 		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
 		Keep:  Keep{3, Years, EventEnd},

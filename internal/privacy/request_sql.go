@@ -123,3 +123,36 @@ func readFates(ctx context.Context, d *db.DB, request string) (out []Outcome, er
 	}, `SELECT room, kind, purpose, fate, ground, until FROM privacy_request_fate WHERE request_id = $1 ORDER BY place LIMIT 5000`, request)
 	return out, err
 }
+
+func takeRequest(ctx context.Context, tx *db.DB, id, actor string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE privacy_request SET state = 'work', taken_by = $2 WHERE id = $1 AND state IN ('received', 'work')`, id, actor)
+	return n == 1, err
+}
+
+func proposeRequest(ctx context.Context, tx *db.DB, id string, a Decision) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE privacy_request SET state = 'approval', result = $2, ground = $3, decided_by = $4
+		WHERE id = $1 AND state IN ('received', 'work')`, id, a.Result, a.Ground, a.Actor)
+	return n == 1, err
+}
+
+func approveRequest(ctx context.Context, tx *db.DB, id, actor string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE privacy_request SET state = 'erasing', approved_by = $2
+		WHERE id = $1 AND state = 'approval' AND decided_by <> $2`, id, actor)
+	return n == 1, err
+}
+
+func returnRequest(ctx context.Context, tx *db.DB, id, actor string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE privacy_request SET state = 'work', taken_by = $2, result = '', ground = '', decided_by = ''
+		WHERE id = $1 AND state = 'approval'`, id, actor)
+	return n == 1, err
+}
+
+func setCase(ctx context.Context, tx *db.DB, id, caseID string) error {
+	_, err := tx.Exec(ctx, `UPDATE privacy_request SET case_id = $2 WHERE id = $1 AND case_id = ''`, id, caseID)
+	return err
+}
+
+func setMailed(ctx context.Context, tx *db.DB, r Request) error {
+	_, err := tx.Exec(ctx, `UPDATE privacy_request SET mailed_at = $2 WHERE id = $1`, r.ID, clock.Micros(r.MailedAt))
+	return err
+}

@@ -35,6 +35,9 @@ const (
 
 	RequestText Field = "request_text" // what somebody wrote in a request or claim, under the request's own key
 	AnswerText  Field = "answer_text"  // what was written in answer
+
+	// RequestContacts is who asks and where the answer goes, as one text: nobody is found by it.
+	RequestContacts Field = "request_contacts"
 )
 
 // Purpose says what a field is opened for; the register of processing names them.

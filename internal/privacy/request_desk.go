@@ -1,0 +1,511 @@
+package privacy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/jobs"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// Desk is where staff take and answer requests. What was written, and the address for the answer, stand sealed under a key of
+// the request's own: an answer can be sent although the person's data is blocked or gone by then.
+type Desk struct {
+	p      *Privacy
+	people *people.People
+	jobs   *jobs.Queue
+	mail   mail.Sender
+	bundle *i18n.Bundle
+}
+
+// NewDesk makes the desk and registers its jobs; call it before jobs start and after SetVault.
+func NewDesk(p *Privacy, pe *people.People, q *jobs.Queue, m mail.Sender, b *i18n.Bundle) *Desk {
+	d := &Desk{p: p, people: pe, jobs: q, mail: m, bundle: b}
+	jobs.Handle(q, d.mailLetter)
+	jobs.Handle(q, d.eraseByJob)
+	return d
+}
+
+// eraseJob finishes an approved erasure, should the process end right after the approval.
+type eraseJob struct {
+	RequestID string `json:"request_id"`
+}
+
+// Kind implements jobs.Args.
+func (eraseJob) Kind() string { return "privacy_request_erase" }
+
+// Entered is a request as a form or a clerk gives it.
+type Entered struct {
+	Kind       RequestKind
+	Channel    string
+	Lang       i18n.Lang
+	Text       string
+	Contacts   people.Contacts // who asks; the person is looked up by e-mail, then by phone
+	Person     string          // when it is known already
+	ReceivedAt time.Time
+	Actor      string
+	// Record writes the consent of somebody who is not known yet; nil at the counter, where one's own right is the ground.
+	Record func(ctx context.Context, tx *db.DB, person string) error
+}
+
+const shortestText, longestText = 10, 2000
+
+func (e *Entered) check() error {
+	e.Text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(e.Text, "\x00", ""), ""))
+	var wrong fault.Fields
+	switch n := len([]rune(e.Text)); {
+	case n < shortestText:
+		wrong = append(wrong, ErrRequestText.On("text"))
+	case n > longestText || len(e.Text) > 4096:
+		wrong = append(wrong, ErrRequestLong.On("text"))
+	}
+	if !slices.Contains(RequestKinds, e.Kind) {
+		wrong = append(wrong, ErrRequestKind.On("kind"))
+	}
+	if !slices.Contains(RequestChannels, e.Channel) {
+		wrong = append(wrong, ErrRequestChannel.On("channel"))
+	}
+	if e.Person == "" {
+		c, err := e.Contacts.Validate()
+		var fields fault.Fields
+		if errors.As(err, &fields) {
+			wrong = append(wrong, fields...)
+		} else if err != nil {
+			return err
+		}
+		e.Contacts = c
+	}
+	return wrong.OrNil()
+}
+
+// Enter takes a request with its words. A stranger's e-mail address leads to the data that is kept under it; nobody learns
+// whether there is any.
+func (d *Desk) Enter(ctx context.Context, e Entered) (r Request, err error) {
+	defer fault.Wrap(&err, "enter a request")
+	if err := e.check(); err != nil {
+		return Request{}, err
+	}
+	known := e.Person != ""
+	if !known {
+		if e.Person, known, err = d.find(ctx, e.Contacts); err != nil {
+			return Request{}, err
+		}
+	}
+	fresh := !known
+	if fresh {
+		if e.Person, err = d.people.NewPerson(ctx); err != nil {
+			return Request{}, err
+		}
+	}
+	caseID, err := d.people.NewPerson(ctx)
+	if err != nil {
+		return Request{}, err
+	}
+	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
+		if err := d.keepContacts(ctx, tx, e, fresh); err != nil {
+			return err
+		}
+		if e.Contacts == (people.Contacts{}) {
+			if e.Contacts, err = d.Contacts(ctx, tx, Request{Person: e.Person}, bySystem, "request_address"); err != nil {
+				return err
+			}
+		}
+		r, err = d.p.OpenRequest(ctx, tx, NewRequest{
+			Person: e.Person, Kind: e.Kind, Channel: e.Channel, Lang: e.Lang, Actor: e.Actor,
+			ReceivedAt: e.ReceivedAt, caseID: caseID,
+		})
+		if err != nil {
+			return err
+		}
+		address, err := json.Marshal(e.Contacts)
+		if err != nil {
+			return err
+		}
+		return d.p.vault.SealAs(ctx, tx, vault.Sealing{
+			Person: caseID, Actor: e.Actor, Reason: "request_entry",
+			Values: map[vault.Field]string{vault.RequestText: e.Text, vault.RequestContacts: string(address)},
+		})
+	})
+	return r, err
+}
+
+func fieldsOf(c people.Contacts) map[vault.Field]string {
+	return map[vault.Field]string{vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Email: c.Email, vault.Phone: c.Phone}
+}
+
+// keepContacts keeps a newcomer's contacts; of somebody known nothing is changed, and that they were looked up is journalled.
+func (d *Desk) keepContacts(ctx context.Context, tx *db.DB, e Entered, fresh bool) error {
+	if fresh {
+		if e.Record != nil {
+			if err := e.Record(ctx, tx, e.Person); err != nil {
+				return err
+			}
+		}
+		return d.p.vault.SealAs(ctx, tx, vault.Sealing{Person: e.Person, Values: fieldsOf(e.Contacts), Actor: e.Actor, Reason: "request_entry"})
+	}
+	if !strings.HasPrefix(e.Actor, "staff:") {
+		return nil
+	}
+	look := vault.Opening{Person: e.Person, Purpose: vault.PurposeInteraction, Fields: []vault.Field{vault.Email}, Actor: e.Actor, Reason: "request_entry"}
+	if _, err := d.p.vault.Open(ctx, tx, look); fault.KindOf(err) == fault.Forbidden && err != nil {
+		return nil // withdrawn or blocked: the request comes in all the same, and the refused look is journalled
+	} else if err != nil && fault.KindOf(err) != fault.Gone {
+		return err
+	}
+	return nil
+}
+
+// find looks a person up by the blind indexes of e-mail and phone.
+func (d *Desk) find(ctx context.Context, c people.Contacts) (string, bool, error) {
+	for _, by := range []struct {
+		field vault.Field
+		value string
+	}{{vault.Email, c.Email}, {vault.Phone, c.Phone}} {
+		if by.value == "" {
+			continue
+		}
+		found, err := d.p.vault.Find(ctx, d.p.db, by.field, by.value)
+		if err != nil {
+			return "", false, err
+		}
+		if len(found) > 0 {
+			return found[0], true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// Contacts are who asks and where the answer goes, as the request itself keeps them, else as the vault has them; empty when they
+// are gone or blocked.
+func (d *Desk) Contacts(ctx context.Context, tx *db.DB, r Request, actor, reason string) (c people.Contacts, err error) {
+	defer fault.Wrap(&err, "contacts of request %s", r.ID)
+	if r.caseID == "" {
+		c, err = d.people.Contacts(ctx, tx, vault.Opening{Person: r.Person, Purpose: vault.PurposeRights, Fields: people.ContactFields, Actor: actor, Reason: reason})
+	} else {
+		var v map[vault.Field]vault.Secret
+		v, err = d.p.vault.Open(ctx, tx, vault.Opening{
+			Person: r.caseID, Purpose: vault.PurposeRights,
+			Fields: []vault.Field{vault.RequestContacts}, Actor: actor, Reason: reason,
+		})
+		if text := v[vault.RequestContacts].Reveal(); err == nil && text != "" {
+			err = json.Unmarshal([]byte(text), &c)
+		}
+	}
+	if k := fault.KindOf(err); err != nil && (k == fault.Gone || errors.Is(err, vault.ErrBlocked)) {
+		return people.Contacts{}, nil
+	}
+	return c, err
+}
+
+// Words are what was asked and what was answered.
+type Words struct{ Asked, Answered string }
+
+// Words opens what was written, for the journal too.
+func (d *Desk) Words(ctx context.Context, r Request, actor string) (w Words, err error) {
+	defer fault.Wrap(&err, "words of request %s", r.ID)
+	if r.caseID == "" {
+		return Words{}, nil
+	}
+	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
+		v, err := d.p.vault.Open(ctx, tx, vault.Opening{
+			Person: r.caseID, Purpose: vault.PurposeRights,
+			Fields: []vault.Field{vault.RequestText, vault.AnswerText}, Actor: actor, Reason: "request_words",
+		})
+		if err != nil && fault.KindOf(err) == fault.Gone {
+			return nil
+		}
+		w = Words{v[vault.RequestText].Reveal(), v[vault.AnswerText].Reveal()}
+		return err
+	})
+	return w, err
+}
+
+// Take puts a request into a staff member's hands.
+func (d *Desk) Take(ctx context.Context, id, actor string) (err error) {
+	defer fault.Wrap(&err, "take request %s", id)
+	return d.p.db.Transact(ctx, func(tx *db.DB) error {
+		done, err := takeRequest(ctx, tx, id, actor)
+		if err == nil && !done {
+			err = ErrRequestOver
+		}
+		return err
+	})
+}
+
+// Decision is a staff member's answer.
+type Decision struct {
+	Result Result
+	Ground string
+	Text   string // goes into the letter
+	Actor  string
+}
+
+func (a *Decision) check() error {
+	a.Text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(a.Text, "\x00", ""), ""))
+	var wrong fault.Fields
+	if err := (Answer{Result: a.Result, Ground: a.Ground}).check(); err != nil {
+		var fields fault.Fields
+		if !errors.As(err, &fields) {
+			return err
+		}
+		wrong = fields
+	}
+	switch n := len([]rune(a.Text)); {
+	case n > longestText || len(a.Text) > 4096:
+		wrong = append(wrong, ErrRequestLong.On("text"))
+	case n < shortestText && (a.Result == Refused || a.Result == Partly):
+		wrong = append(wrong, ErrRequestText.On("text"))
+	}
+	return wrong.OrNil()
+}
+
+// Decide answers a request and does what was asked. An erasure waits for a second staff member (Approve).
+func (d *Desk) Decide(ctx context.Context, id string, a Decision) (err error) {
+	defer fault.Wrap(&err, "decide request %s", id)
+	if err := a.check(); err != nil {
+		return err
+	}
+	r, err := findRequest(ctx, d.p.db, id)
+	if err != nil {
+		return err
+	}
+	fresh := ""
+	if r.caseID == "" {
+		if fresh, err = d.people.NewPerson(ctx); err != nil {
+			return err
+		}
+	}
+	return d.p.db.Transact(ctx, func(tx *db.DB) error {
+		if r, err = findRequest(ctx, tx, id); err != nil {
+			return err
+		}
+		if r.State != StateReceived && r.State != StateWork {
+			return waitsOrOver(r)
+		}
+		if r.caseID == "" {
+			if err := d.openCase(ctx, tx, &r, fresh); err != nil {
+				return err
+			}
+		}
+		if err := d.p.vault.SealAs(ctx, tx, vault.Sealing{
+			Person: r.caseID, Values: map[vault.Field]string{vault.AnswerText: a.Text},
+			Actor: a.Actor, Reason: "request_answer",
+		}); err != nil {
+			return err
+		}
+		if r.Kind == RequestErase && a.Result != Refused {
+			return d.propose(ctx, tx, r, a)
+		}
+		if err := d.do(ctx, tx, r, a); err != nil {
+			return err
+		}
+		if err := d.p.FulfilRequest(ctx, tx, r.ID, Answer{Result: a.Result, Ground: a.Ground, Actor: a.Actor}); err != nil {
+			return err
+		}
+		return d.jobs.Enqueue(ctx, tx, letterJob{RequestID: r.ID})
+	})
+}
+
+func waitsOrOver(r Request) error {
+	if r.Open() {
+		return ErrRequestWaits
+	}
+	return ErrRequestOver
+}
+
+// openCase gives a request a record of its own: the address is taken now, while it can still be opened.
+func (d *Desk) openCase(ctx context.Context, tx *db.DB, r *Request, caseID string) error {
+	c, err := d.Contacts(ctx, tx, *r, bySystem, "request_address")
+	if err != nil {
+		return err
+	}
+	address, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if err := d.p.vault.SealAs(ctx, tx, vault.Sealing{
+		Person: caseID, Reason: "request_address",
+		Values: map[vault.Field]string{vault.RequestContacts: string(address)},
+	}); err != nil {
+		return err
+	}
+	r.caseID = caseID
+	return setCase(ctx, tx, r.ID, caseID)
+}
+
+func (d *Desk) propose(ctx context.Context, tx *db.DB, r Request, a Decision) error {
+	done, err := proposeRequest(ctx, tx, r.ID, a)
+	if err == nil && !done {
+		err = ErrRequestOver
+	}
+	return err
+}
+
+// do carries out what is granted and needs nobody else's hands. Corrections, access and claims are carried out by staff before
+// they answer.
+func (d *Desk) do(ctx context.Context, tx *db.DB, r Request, a Decision) error {
+	if a.Result == Refused {
+		return nil
+	}
+	act := vault.Act{Person: r.Person, Actor: a.Actor, Reason: "request_" + string(r.Kind)}
+	switch r.Kind {
+	case RequestBlock:
+		return d.p.vault.Block(ctx, tx, act)
+	case RequestUnblock:
+		return d.p.vault.Unblock(ctx, tx, act)
+	case RequestWithdraw:
+		return d.withdraw(ctx, tx, r, a.Result)
+	}
+	return nil
+}
+
+// withdraw ends the consents that stand: all of them, or, when an open obligation keeps the required one, the others.
+func (d *Desk) withdraw(ctx context.Context, tx *db.DB, r Request, result Result) error {
+	list, err := listConsents(ctx, tx, r.Person)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if !c.Stands() {
+			continue
+		}
+		err := d.p.withdrawIn(ctx, tx, r.Person, c.Scope, c.Recipient, "counter")
+		if errors.Is(err, ErrKeepsScope) && result == Partly {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Approve is the second staff member's yes to an erasure; it is done at once, and by a job should the process end.
+func (d *Desk) Approve(ctx context.Context, id, actor string) (err error) {
+	defer fault.Wrap(&err, "approve request %s", id)
+	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
+		r, err := findRequest(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if r.State != StateApproval {
+			return ErrRequestOver
+		}
+		if r.DecidedBy == actor {
+			return ErrSamePerson
+		}
+		done, err := approveRequest(ctx, tx, id, actor)
+		if err != nil {
+			return err
+		}
+		if !done {
+			return ErrRequestOver
+		}
+		return d.jobs.Enqueue(ctx, tx, eraseJob{RequestID: id})
+	})
+	if err != nil {
+		return err
+	}
+	return d.finishErasure(ctx, id)
+}
+
+// Return is the second staff member's no: the request goes back to work.
+func (d *Desk) Return(ctx context.Context, id, actor string) (err error) {
+	defer fault.Wrap(&err, "return request %s", id)
+	return d.p.db.Transact(ctx, func(tx *db.DB) error {
+		done, err := returnRequest(ctx, tx, id, actor)
+		if err == nil && !done {
+			err = ErrRequestOver
+		}
+		return err
+	})
+}
+
+func (d *Desk) eraseByJob(ctx context.Context, job eraseJob) error {
+	return d.finishErasure(ctx, job.RequestID)
+}
+
+// finishErasure erases and then answers; both may be run again.
+func (d *Desk) finishErasure(ctx context.Context, id string) (err error) {
+	defer fault.Wrap(&err, "erase for request %s", id)
+	r, err := findRequest(ctx, d.p.db, id)
+	if err != nil || r.State != StateErasing {
+		return err
+	}
+	persons, err := d.persons(ctx, r)
+	if err != nil {
+		return err
+	}
+	var fates []Outcome
+	for _, person := range persons {
+		e, err := d.p.Erase(ctx, EraseOrder{Person: person, RequestID: r.ID, Actor: r.DecidedBy, Approver: r.ApprovedBy, Reason: "request"})
+		if err != nil {
+			return err
+		}
+		fates = append(fates, e.Outcomes...)
+	}
+	return d.p.db.Transact(ctx, func(tx *db.DB) error {
+		now, err := findRequest(ctx, tx, id)
+		if err != nil || now.State != StateErasing {
+			return err
+		}
+		if err := d.p.FulfilRequest(ctx, tx, id, Answer{Result: r.Result, Ground: r.Ground, Actor: r.DecidedBy, Approver: r.ApprovedBy, Fates: fates}); err != nil {
+			return err
+		}
+		return d.jobs.Enqueue(ctx, tx, letterJob{RequestID: id})
+	})
+}
+
+// persons are the person of a request and the guests who bought with the same e-mail address.
+func (d *Desk) persons(ctx context.Context, r Request) (out []string, err error) {
+	out = []string{r.Person}
+	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
+		out = out[:1]
+		c, err := d.Contacts(ctx, tx, r, bySystem, "request_persons")
+		if err != nil || c.Email == "" {
+			return err
+		}
+		found, err := d.p.vault.Find(ctx, tx, vault.Email, c.Email)
+		if err != nil {
+			return err
+		}
+		for _, person := range found {
+			if !slices.Contains(out, person) {
+				out = append(out, person)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Preflight tells what an erasure would do to each record of the person, without doing it.
+func (d *Desk) Preflight(ctx context.Context, r Request) (out []Outcome, err error) {
+	defer fault.Wrap(&err, "preflight of request %s", r.ID)
+	persons, err := d.persons(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, person := range persons {
+		os, err := d.p.Preflight(ctx, person)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, os...)
+	}
+	return out, nil
+}
+
+// Fates are what became of each record of an erased person.
+func (d *Desk) Fates(ctx context.Context, r Request) ([]Outcome, error) {
+	return readFates(ctx, d.p.db, r.ID)
+}

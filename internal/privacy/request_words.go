@@ -1,0 +1,125 @@
+package privacy
+
+import (
+	"time"
+
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/privacy/calendar"
+)
+
+func day(p *i18n.Printer, t time.Time) string { return p.FullDate(t, "Asia/Almaty") }
+
+// KindName says what a request asks for.
+func KindName(p *i18n.Printer, k RequestKind) string {
+	switch k {
+	case RequestAccess:
+		return p.T("privacy.kind.access")
+	case RequestRectify:
+		return p.T("privacy.kind.rectify")
+	case RequestBlock:
+		return p.T("privacy.kind.block")
+	case RequestUnblock:
+		return p.T("privacy.kind.unblock")
+	case RequestWithdraw:
+		return p.T("privacy.kind.withdraw")
+	case RequestErase:
+		return p.T("privacy.kind.erase")
+	case RequestObjection:
+		return p.T("privacy.kind.objection")
+	case RequestTakedown:
+		return p.T("privacy.kind.takedown")
+	}
+	return p.T("privacy.kind.claim")
+}
+
+// ChannelName says how a request came.
+func channelName(p *i18n.Printer, c string) string {
+	switch c {
+	case "mail":
+		return p.T("privacy.channel.mail")
+	case "paper":
+		return p.T("privacy.channel.paper")
+	case "counter":
+		return p.T("privacy.channel.counter")
+	}
+	return p.T("privacy.channel.site")
+}
+
+// ChannelName says how a request came.
+func ChannelName(p *i18n.Printer, c string) string { return channelName(p, c) }
+
+// TermName says how long a term is: "15 working days".
+func TermName(p *i18n.Printer, t calendar.Term) string {
+	switch t.Unit {
+	case calendar.CalendarDays:
+		return p.T("privacy.term.calendar_days", "count", t.Count)
+	case calendar.Years:
+		return p.T("privacy.term.years", "count", t.Count)
+	}
+	return p.T("privacy.term.working_days", "count", t.Count)
+}
+
+func resultSentence(p *i18n.Printer, r Result) string {
+	switch r {
+	case Granted:
+		return p.T("privacy.letter.granted")
+	case Partly:
+		return p.T("privacy.letter.partly")
+	}
+	return p.T("privacy.letter.refused")
+}
+
+// FateName says what becomes of a record.
+func FateName(p *i18n.Printer, f Fate) string {
+	switch f {
+	case FateErased:
+		return p.T("privacy.fate.erased")
+	case FateAnonymised:
+		return p.T("privacy.fate.anonymised")
+	case FateRestricted:
+		return p.T("privacy.fate.restricted")
+	}
+	return p.T("privacy.fate.withheld")
+}
+
+// FateGround says why a record is kept.
+func FateGround(p *i18n.Printer, ground string) string {
+	switch ground {
+	case "tax_records":
+		return p.T("privacy.fate_ground.tax_records")
+	case "order_open":
+		return p.T("privacy.fate_ground.order_open")
+	case "performance_coming":
+		return p.T("privacy.fate_ground.performance_coming")
+	case "refund_due":
+		return p.T("privacy.fate_ground.refund_due")
+	case "blocked":
+		return p.T("privacy.fate_ground.blocked")
+	}
+	return ground
+}
+
+// RecordName says what a record is, in words for its person.
+func RecordName(p *i18n.Printer, r Record) string {
+	switch r.Kind {
+	case "account":
+		return p.T("privacy.record.account")
+	case "contacts", "field", "fields":
+		return p.T("privacy.record.contacts")
+	case "session", "device":
+		return p.T("privacy.record.session")
+	case "order":
+		return p.T("privacy.record.order")
+	case "ticket":
+		return p.T("privacy.record.ticket")
+	case "payment", "refund", "ledger", "invoice":
+		return p.T("privacy.record.payment")
+	case "scan", "entry":
+		return p.T("privacy.record.scan")
+	case "consent", "withdrawal":
+		return p.T("privacy.record.consent")
+	case "request":
+		return p.T("privacy.record.request")
+	}
+	return r.Room + " · " + r.Kind
+}
