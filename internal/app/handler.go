@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/api"
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
 	"github.com/sahna/sahna/internal/web/office"
@@ -23,6 +24,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 func (a *App) mount() (http.Handler, error) {
 	mux := http.NewServeMux()
 	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
+	u.News = a.news
 	u.Mount(mux)
 	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
@@ -50,6 +52,14 @@ func (a *App) mount() (http.Handler, error) {
 		return nil, err
 	}
 	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), crossOrigin)), nil
+}
+
+// news are the new versions of the texts that a page tells of.
+func (a *App) news(ctx context.Context, person string) ([]privacy.Publication, error) {
+	if person == "" {
+		return a.Privacy.News(ctx)
+	}
+	return a.Privacy.Unseen(ctx, person)
 }
 
 func (a *App) api() (*api.API, error) {

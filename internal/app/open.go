@@ -183,6 +183,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Privacy: a.Privacy, Mail: sender,
 		Bundle: a.bundle, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Printer: a.tickets,
 	}).Register(a.Queue)
+	(&privacy.Notices{Privacy: a.Privacy, Vault: a.Vault, Mail: sender, Bundle: a.bundle, BaseURL: a.cfg.BaseURL}).Register(a.Queue)
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err

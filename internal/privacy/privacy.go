@@ -62,6 +62,7 @@ type Privacy struct {
 	clock    clock.Clock
 	operator Operator
 	known    sync.Map // version id → Version; a version never changes
+	news     newsCache
 	holders  []Holder
 	vault    *vault.Vault
 	obeyed   atomic.Pointer[held] // the register's version in force
@@ -72,8 +73,8 @@ func Over(d *db.DB, c clock.Clock, op Operator) *Privacy {
 	return &Privacy{db: d, clock: c, operator: op}
 }
 
-// New makes the room. It publishes the policy and the offer that the operator's profile gives when their text differs from the
-// version in force.
+// New makes the room. Until people publish a document by hand, it publishes what the operator's profile and the built-in text give
+// when that differs from the latest version; from then on it only proposes a draft.
 func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy, err error) {
 	defer fault.Wrap(&err, "open privacy")
 	if op.Officer == "" {
@@ -94,7 +95,7 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 		if err != nil {
 			return nil, err
 		}
-		if _, err := p.publish(ctx, k, text); err != nil {
+		if err := p.start(ctx, k, text); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
 )
 
@@ -69,14 +70,66 @@ func (p *Parts) text() i18n.Text {
 	return i18n.Text{KK: in(i18n.KK), RU: in(i18n.RU), EN: in(i18n.EN)}
 }
 
-// complete refuses a consent with an empty part: it would not be one.
-func (s Scope) complete() error {
-	for _, t := range append(s.Parts.list(), &s.Summary, &s.Text) {
-		if t.KK == "" || t.RU == "" || t.EN == "" {
-			return ErrIncomplete.On(s.Code)
+// A consent whose part is empty is none: one error per part, so that the message names it.
+var (
+	ErrSummaryEmpty = fault.New(fault.Invalid, "privacy.part_empty.summary")
+	errPartEmpty    = [8]*fault.Error{
+		fault.New(fault.Invalid, "privacy.part_empty.operator"), fault.New(fault.Invalid, "privacy.part_empty.person"),
+		fault.New(fault.Invalid, "privacy.part_empty.term"), fault.New(fault.Invalid, "privacy.part_empty.third_parties"),
+		fault.New(fault.Invalid, "privacy.part_empty.border"), fault.New(fault.Invalid, "privacy.part_empty.publication"),
+		fault.New(fault.Invalid, "privacy.part_empty.data"), fault.New(fault.Invalid, "privacy.part_empty.further"),
+	}
+)
+
+// PartKeys name the eight parts as forms and messages do, in the law's order.
+var PartKeys = [8]string{"operator", "person", "term", "third_parties", "border", "publication", "data", "other"}
+
+// Part is one of the eight things a consent must say, with the words before it.
+type Part struct {
+	Key  string
+	Name i18n.Text
+	Text *i18n.Text
+}
+
+// List gives the eight parts in the law's order; writing to a part's Text writes to p.
+func (p *Parts) List() []Part {
+	out := make([]Part, 0, len(PartKeys))
+	for i, t := range p.list() {
+		out = append(out, Part{PartKeys[i], partNames[i], t})
+	}
+	return out
+}
+
+// complete refuses a consent with an empty part: it would not be one. Every empty part is named.
+func (s Scope) complete(english bool) error {
+	var wrong fault.Fields
+	langs := i18n.Langs
+	if !english {
+		langs = []i18n.Lang{i18n.KK, i18n.RU}
+	}
+	check := func(t i18n.Text, err *fault.Error, key string) {
+		for _, l := range langs {
+			if strings.TrimSpace(exactly(t, l)) == "" {
+				wrong = append(wrong, err.On(key+"."+string(l)).With("scope", s.Code).With("lang", string(l)))
+			}
 		}
 	}
-	return nil
+	check(s.Summary, ErrSummaryEmpty, "summary")
+	for i, t := range s.Parts.list() {
+		check(*t, errPartEmpty[i], PartKeys[i])
+	}
+	return wrong.OrNil()
+}
+
+// exactly is a text in a language, without falling back to another.
+func exactly(t i18n.Text, l i18n.Lang) string {
+	switch l {
+	case i18n.KK:
+		return t.KK
+	case i18n.RU:
+		return t.RU
+	}
+	return t.EN
 }
 
 // TextHash names exactly what stood beside the box in a language: the summary and the whole text.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
@@ -16,8 +17,9 @@ import (
 
 // The ways in which a version cannot be had or published.
 var (
-	ErrNoVersion  = fault.New(fault.NotFound, "privacy.no_such_version")
-	ErrIncomplete = fault.New(fault.Invalid, "privacy.version_incomplete")
+	ErrNoVersion   = fault.New(fault.NotFound, "privacy.no_such_version")
+	ErrIncomplete  = fault.New(fault.Invalid, "privacy.version_incomplete")
+	ErrClauseEmpty = fault.New(fault.Invalid, "privacy.draft.clause_empty")
 )
 
 // Kind is which document.
@@ -83,16 +85,24 @@ func (c content) canonical() ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// complete refuses a text that lacks a language, a clause or a part of a consent. English may be missing by law, Kazakh and
-// Russian may not; ours has all three.
-func (c content) complete(k Kind) error {
-	for _, d := range []Document{c.KK, c.RU, c.EN} {
+// complete refuses a text that lacks a language, a clause or a part of a consent. Kazakh and Russian are compulsory; English is when
+// the version before had it.
+func (c content) complete(k Kind, english bool) error {
+	docs := []namedDocument{{i18n.KK, c.KK}, {i18n.RU, c.RU}}
+	english = english || c.english()
+	if english {
+		docs = append(docs, namedDocument{i18n.EN, c.EN})
+	}
+	for _, d := range docs {
 		if d.Title == "" || len(d.Clauses) == 0 || len(d.Clauses) != len(c.KK.Clauses) {
 			return ErrIncomplete.On(string(k))
 		}
 		for i, cl := range d.Clauses {
-			if cl.Text == "" || cl.Number != c.KK.Clauses[i].Number {
+			if cl.Number != c.KK.Clauses[i].Number {
 				return ErrIncomplete.On(cl.Number)
+			}
+			if strings.TrimSpace(cl.Text) == "" {
+				return ErrClauseEmpty.On("text."+string(d.lang)).With("clause", cl.Number).With("lang", string(d.lang))
 			}
 		}
 	}
@@ -100,11 +110,26 @@ func (c content) complete(k Kind) error {
 		return ErrIncomplete.On("scopes")
 	}
 	for _, s := range c.Scopes {
-		if err := s.complete(); err != nil {
+		if err := s.complete(english); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+type namedDocument struct {
+	lang i18n.Lang
+	Document
+}
+
+// english tells whether anything is written in English.
+func (c content) english() bool {
+	for _, cl := range c.EN.Clauses {
+		if cl.Text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // ChainHash names a version: the hash of the version before and its own canonical text, so that no version can be slipped in.
@@ -113,43 +138,6 @@ func ChainHash(previous string, canonical []byte) string {
 	h.Write([]byte(previous + "\n"))
 	h.Write(canonical)
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// publish puts a text in force when it differs from the one that is.
-func (p *Privacy) publish(ctx context.Context, k Kind, c content) (v Version, err error) {
-	defer fault.Wrap(&err, "publish %s", k)
-	if err := c.complete(k); err != nil {
-		return Version{}, err
-	}
-	text, err := c.canonical()
-	if err != nil {
-		return Version{}, err
-	}
-	var row versionRow
-	for range 3 { // a second process may publish the same text at the same moment
-		err = p.db.Transact(ctx, func(tx *db.DB) error {
-			last, err := lastVersion(ctx, tx, k)
-			if err != nil && !errors.Is(err, db.ErrNoRow) {
-				return err
-			}
-			if last.content == string(text) {
-				row = last
-				return nil
-			}
-			row = versionRow{
-				id: db.NewID(), kind: k, number: last.number + 1, hash: ChainHash(last.hash, text),
-				previous: last.hash, content: string(text), inForce: p.clock.Now(),
-			}
-			return insertVersion(ctx, tx, row)
-		})
-		if !errors.Is(err, db.ErrDuplicate) {
-			break
-		}
-	}
-	if err != nil {
-		return Version{}, err
-	}
-	return p.remember(row)
 }
 
 // InForce returns the version of a document that is in force now.
@@ -209,6 +197,9 @@ func (p *Privacy) remember(row versionRow) (Version, error) {
 	var c content
 	if err := json.Unmarshal([]byte(row.content), &c); err != nil {
 		return Version{}, err
+	}
+	if !c.english() {
+		c.EN = c.RU // the law asks for Kazakh and Russian; a reader of English gets one of them
 	}
 	v := Version{
 		ID: row.id, Kind: row.kind, Number: row.number, Hash: row.hash, Previous: row.previous, InForce: row.inForce,

@@ -29,9 +29,10 @@ type UI struct {
 	Clock      clock.Clock
 	Log        *slog.Logger
 	Operator   privacy.Operator
-	BaseURL    string   // no slash at the end
-	Demo       bool     // shows a ribbon and the outbox link
-	FormAction []string // origins besides our own that forms may post to: payment providers with a page of their own
+	BaseURL    string                                                                  // no slash at the end
+	Demo       bool                                                                    // shows a ribbon and the outbox link
+	News       func(ctx context.Context, person string) ([]privacy.Publication, error) // new versions to tell of; person is "" for a visitor; may be nil
+	FormAction []string                                                                // origins besides our own that forms may post to: payment providers with a page of their own
 
 	theme struct {
 		once sync.Once
@@ -59,6 +60,7 @@ type Page struct {
 	Wide        bool // full width, e.g. the seat picker
 	UI          *UI
 	RequestID   string
+	news        []privacy.Publication
 }
 
 // Page starts a page of the request's language ({lang} of the pattern).
@@ -73,6 +75,7 @@ func (u *UI) Page(r *http.Request, title string) Page {
 
 // Render writes a page with its layout.
 func (u *UI) Render(w http.ResponseWriter, r *http.Request, status int, p Page, body templ.Component) {
+	u.readNews(r.Context(), &p)
 	var b bytes.Buffer
 	if err := layout(p, body).Render(r.Context(), &b); err != nil {
 		u.Log.ErrorContext(r.Context(), "render", "request", p.RequestID, "route", r.Pattern, "err", err)

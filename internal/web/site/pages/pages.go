@@ -46,14 +46,27 @@ type documentView struct {
 	ui.Page
 	Version  privacy.Version
 	Document privacy.Document
-	Current  privacy.Version // the one in force
-	Until    string          // the day on which the next one came, "" for the one in force
-	Changes  []change        // against the version before
+	Current  privacy.Version  // the one in force
+	Until    string           // the day on which the next one came, "" for the one in force
+	Changes  []privacy.Change // against the version before
+	Before   privacy.Version
+	Stopped  map[string]privacy.Suspension // clauses out of force now
 }
 
 func (v documentView) old() bool { return v.Version.ID != v.Current.ID }
 
 func (v documentView) since() string { return v.FullDate(v.Version.InForce, zone) }
+
+// coming tells whether the version is published but not in force yet.
+func (v documentView) coming() bool { return v.Version.Number > v.Current.Number }
+
+// stopped says why a clause is out of force and until when.
+func (v documentView) stopped(s privacy.Suspension) string {
+	if s.Until.IsZero() {
+		return v.T("pages.suspended", "from", v.FullDate(s.From, zone), "reason", v.Text(s.Reason))
+	}
+	return v.T("pages.suspended_until", "from", v.FullDate(s.From, zone), "until", v.FullDate(s.Until, zone), "reason", v.Text(s.Reason))
+}
 
 func (v documentView) path() string { return "/page/" + string(v.Version.Kind) }
 
@@ -142,8 +155,13 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, shown, current priv
 		case shown.Number + 1:
 			v.Until = v.FullDate(other.InForce, zone)
 		case shown.Number - 1:
-			v.Changes = changesOf(privacy.Diff(other.Documents[v.Lang], v.Document))
+			v.Before, v.Changes = other, shown.Changes(other, v.Lang)
 		}
+	}
+	var err error
+	if v.Stopped, err = s.Privacy.Suspended(r.Context(), shown); err != nil {
+		s.UI.Fail(w, r, err)
+		return
 	}
 	s.UI.Render(w, r, http.StatusOK, v.Page, documentPage(v))
 }
