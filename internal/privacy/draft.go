@@ -127,7 +127,7 @@ func (p *Privacy) NewDraft(ctx context.Context, k Kind, from Origin, actor strin
 	if err != nil {
 		return Draft{}, err
 	}
-	return p.Draft(ctx, row.id)
+	return p.TextDraft(ctx, row.id)
 }
 
 func (p *Privacy) insertNewDraft(ctx context.Context, tx *db.DB, row draftRow, actor string) error {
@@ -141,14 +141,14 @@ func (p *Privacy) insertNewDraft(ctx context.Context, tx *db.DB, row draftRow, a
 	return insertAct(ctx, tx, row.id, Act{What: ActMade, Actor: actor, At: p.clock.Now()})
 }
 
-// Draft returns a draft with what was done with it.
-func (p *Privacy) Draft(ctx context.Context, id string) (_ Draft, err error) {
+// TextDraft returns a draft with what was done with it.
+func (p *Privacy) TextDraft(ctx context.Context, id string) (_ Draft, err error) {
 	defer fault.Wrap(&err, "draft %s", id)
 	return readDraft(ctx, p.db, id)
 }
 
 func readDraft(ctx context.Context, d *db.DB, id string) (Draft, error) {
-	row, err := findDraft(ctx, d, id)
+	row, err := findTextDraft(ctx, d, id)
 	if errors.Is(err, db.ErrNoRow) {
 		return Draft{}, ErrNoDraft
 	}
@@ -163,8 +163,8 @@ func readDraft(ctx context.Context, d *db.DB, id string) (Draft, error) {
 	return out, err
 }
 
-// Drafts lists the drafts that are open or in review, newest first.
-func (p *Privacy) Drafts(ctx context.Context) (out []Draft, err error) {
+// TextDrafts lists the drafts that are open or in review, newest first.
+func (p *Privacy) TextDrafts(ctx context.Context) (out []Draft, err error) {
 	defer fault.Wrap(&err, "drafts")
 	rows, err := listDrafts(ctx, p.db, true)
 	if err != nil {
@@ -184,7 +184,7 @@ func (p *Privacy) Drafts(ctx context.Context) (out []Draft, err error) {
 func (p *Privacy) change(ctx context.Context, e Edit, place string, f func(c *content, material *bool) error) (err error) {
 	defer fault.Wrap(&err, "edit draft %s", e.Draft)
 	return p.db.Transact(ctx, func(tx *db.DB) error {
-		row, err := findDraft(ctx, tx, e.Draft)
+		row, err := findTextDraft(ctx, tx, e.Draft)
 		if errors.Is(err, db.ErrNoRow) {
 			return ErrNoDraft
 		}
@@ -204,13 +204,13 @@ func (p *Privacy) change(ctx context.Context, e Edit, place string, f func(c *co
 		}
 		row.content, row.changedAt, row.revision = string(text), p.clock.Now(), e.Revision
 		if changed, err := updateDraft(ctx, tx, row); err != nil || !changed {
-			return orMoved(err)
+			return orDraftMoved(err)
 		}
 		return insertAct(ctx, tx, e.Draft, Act{What: ActEdited, Actor: e.Actor, Place: place, At: p.clock.Now()})
 	})
 }
 
-func orMoved(err error) error {
+func orDraftMoved(err error) error {
 	if err != nil {
 		return err
 	}
@@ -335,7 +335,7 @@ func (p *Privacy) Return(ctx context.Context, e Edit) error {
 
 // Drop ends a draft that nobody wants.
 func (p *Privacy) Drop(ctx context.Context, e Edit) error {
-	d, err := p.Draft(ctx, e.Draft)
+	d, err := p.TextDraft(ctx, e.Draft)
 	if err != nil {
 		return err
 	}
@@ -358,7 +358,7 @@ func (p *Privacy) move(ctx context.Context, e Edit, from, to DraftState, what st
 			}
 		}
 		if moved, err := moveDraft(ctx, tx, e.Draft, e.Revision, from, to, p.clock.Now()); err != nil || !moved {
-			return orMoved(err)
+			return orDraftMoved(err)
 		}
 		return insertAct(ctx, tx, e.Draft, Act{What: what, Actor: e.Actor, At: p.clock.Now()})
 	})

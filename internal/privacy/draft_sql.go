@@ -53,7 +53,7 @@ func insertDraft(ctx context.Context, tx *db.DB, r draftRow) error {
 	return err
 }
 
-func findDraft(ctx context.Context, d *db.DB, id string) (draftRow, error) {
+func findTextDraft(ctx context.Context, d *db.DB, id string) (draftRow, error) {
 	return scanDraft(d.QueryRow(ctx, `SELECT `+draftColumns+` FROM privacy_draft WHERE id = $1`, id).Scan)
 }
 

@@ -52,7 +52,7 @@ func reviewed(t *testing.T, p *privacy.Privacy, words string, material bool) pri
 
 func again(t *testing.T, p *privacy.Privacy, d privacy.Draft) privacy.Draft {
 	t.Helper()
-	d, err := p.Draft(t.Context(), d.ID)
+	d, err := p.TextDraft(t.Context(), d.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestTheStartOnlyProposesOnceAVersionWasPublishedByHand(t *testing.T) {
 		}
 		drafts := func(p *privacy.Privacy) []privacy.Draft {
 			t.Helper()
-			out, err := p.Drafts(ctx)
+			out, err := p.TextDrafts(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func (p *Privacy) Publish(ctx context.Context, e Edit, inForce time.Time) (_ Ver
 			return err
 		}
 		if moved, err := moveDraft(ctx, tx, e.Draft, e.Revision, DraftReview, DraftPublished, now); err != nil || !moved {
-			return orMoved(err)
+			return orDraftMoved(err)
 		}
 		if d.Wrote(e.Actor) {
 			return ErrSecondPerson
@@ -85,7 +85,7 @@ func (p *Privacy) nextVersion(ctx context.Context, tx *db.DB, d Draft, inForce, 
 	if err := p.publishable(ctx, tx, d); err != nil {
 		return versionRow{}, err
 	}
-	raw, err := findDraft(ctx, tx, d.ID)
+	raw, err := findTextDraft(ctx, tx, d.ID)
 	if err != nil {
 		return versionRow{}, err
 	}
@@ -122,7 +122,7 @@ func (p *Privacy) publishable(ctx context.Context, tx *db.DB, d Draft) error {
 	if err := json.Unmarshal([]byte(last.content), &before); err != nil {
 		return err
 	}
-	raw, err := findDraft(ctx, tx, d.ID)
+	raw, err := findTextDraft(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}

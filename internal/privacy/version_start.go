@@ -42,7 +42,7 @@ func (p *Privacy) start(ctx context.Context, k Kind, c content) (err error) {
 			if !changed || before == "" {
 				return nil
 			}
-			return p.propose(ctx, tx, k, before, c)
+			return p.proposeDraft(ctx, tx, k, before, c)
 		})
 		if !errors.Is(err, db.ErrDuplicate) {
 			break
@@ -66,9 +66,9 @@ func (p *Privacy) publishAtOnce(ctx context.Context, tx *db.DB, k Kind, text str
 	})
 }
 
-// propose makes a draft of the latest version with what has changed in the built-in text, so that clauses written by hand stay. An
+// proposeDraft makes a draft of the latest version with what has changed in the built-in text, so that clauses written by hand stay. An
 // earlier proposal that nobody has touched gives way.
-func (p *Privacy) propose(ctx context.Context, tx *db.DB, k Kind, before string, now content) error {
+func (p *Privacy) proposeDraft(ctx context.Context, tx *db.DB, k Kind, before string, now content) error {
 	last, err := lastVersion(ctx, tx, k)
 	if err != nil {
 		return err
