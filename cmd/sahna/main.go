@@ -20,16 +20,20 @@ import (
 type commands struct {
 	Config string `help:"Configuration file (TOML); the environment (SAHNA_…) overrides it." type:"path" env:"SAHNA_CONFIG"`
 
-	Serve    serveCommand    `cmd:"" help:"Serve the site, the office, the door and the API."`
-	Demo     demoCommand     `cmd:"" help:"Make a data folder with four venues and serve it, with a test bank and an outbox."`
-	Import   importCommand   `cmd:"" help:"Import seating plans and events."`
-	Verify   verifyCommand   `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
-	Journal  journalCommand  `cmd:"" help:"The journal of every opening of personal data."`
-	Receipt  receiptCommand  `cmd:"" help:"Receipts of consent."`
-	Staff    staffCommand    `cmd:"" help:"Staff accounts."`
-	Deadline deadlineCommand `cmd:"" help:"Print the day on which a term of law ends."`
-	Show     configCommand   `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve      serveCommand      `cmd:"" help:"Serve the site, the office, the door and the API."`
+	Demo       demoCommand       `cmd:"" help:"Make a data folder with four venues and serve it, with a test bank and an outbox."`
+	Import     importCommand     `cmd:"" help:"Import seating plans and events."`
+	Verify     verifyCommand     `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
+	Journal    journalCommand    `cmd:"" help:"The journal of every opening of personal data."`
+	Receipt    receiptCommand    `cmd:"" help:"Receipts of consent."`
+	Staff      staffCommand      `cmd:"" help:"Staff accounts."`
+	Backup     backupCommand     `cmd:"" help:"Copy database and files into a new folder while the office serves; keys are not in it."`
+	BackupKeys backupKeysCommand `cmd:"" help:"Copy the keys into a folder of their own; old copies there are deleted."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty data folder and replay every erasure made since."`
+	Replay     replayCommand     `cmd:"" help:"Finish a restore: replay the erasures that the database does not know of."`
+	Deadline   deadlineCommand   `cmd:"" help:"Print the day on which a term of law ends."`
+	Show       configCommand     `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // run is what every command gets.

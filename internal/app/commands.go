@@ -159,7 +159,11 @@ func Verify(ctx context.Context, cfg Config, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return report(out, slices.Concat(findings, journal, texts), "ledger, stock, tickets and journal add up")
+		erasures, err := a.Privacy.VerifyErasures(ctx)
+		if err != nil {
+			return err
+		}
+		return report(out, slices.Concat(findings, journal, texts, erasures), "ledger, stock, tickets and journal add up")
 	})
 }
 

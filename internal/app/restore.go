@@ -2,12 +2,17 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
 )
 
@@ -16,7 +21,7 @@ const replayMark = "replay-needed"
 
 // ErrReplayNeeded is a data folder that was restored and does not know yet whom to erase again. Nothing serves it, and no option
 // says otherwise: without the mark's file the erasure ledger itself tells.
-var ErrReplayNeeded = errors.New("this data was restored from a backup, and erasures made since then are not replayed: run sahna restore again with the same backup, or sahna restore --replay")
+var ErrReplayNeeded = errors.New("this data was restored from a backup, and erasures made since then are not replayed: run sahna restore with the same backup again, or sahna replay")
 
 func (a *App) markPath() string { return filepath.Join(a.cfg.Data, replayMark) }
 
@@ -44,4 +49,147 @@ func (a *App) checkLedger(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ErrReplayNeeded, err)
 	}
 	return err
+}
+
+// Restore puts a backup into an empty data folder and carries out again every erasure made since, as the key store tells. Until that
+// has ended nothing serves the folder. After a crash the same command goes on.
+func Restore(ctx context.Context, cfg Config, dir string, out io.Writer) error {
+	m, err := readManifest(dir)
+	if err != nil {
+		return err
+	}
+	if m.What != "data" {
+		return fmt.Errorf("%s holds %s: copy them into the keys' folder by hand", dir, m.What)
+	}
+	if err := m.check(dir); err != nil {
+		return err
+	}
+	if err := mayRestore(ctx, cfg, m); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return err
+	}
+	mark := filepath.Join(cfg.Data, replayMark)
+	if err := writeWhole(mark, []byte(m.id()+copying)); err != nil {
+		return err
+	}
+	if err := putBack(ctx, cfg, dir, m); err != nil {
+		return err
+	}
+	if err := writeWhole(mark, []byte(m.id()+copied)); err != nil {
+		return err
+	}
+	return Replay(ctx, cfg, out)
+}
+
+// Replay ends a restore: it carries out again every erasure that the database does not know of, and then lets it serve.
+func Replay(ctx context.Context, cfg Config, out io.Writer) error {
+	mark, err := readMark(cfg)
+	if err != nil {
+		return err
+	}
+	if mark != "" && !strings.HasSuffix(mark, copied) {
+		return errors.New("the restore ended before its database was whole: run sahna restore with the same backup again")
+	}
+	a, err := Open(ctx, cfg, Options{Look: true, replaying: true})
+	if err != nil {
+		return err
+	}
+	r, err := a.Privacy.Replay(ctx)
+	if err = errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(cfg.Data, replayMark)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := syncDir(cfg.Data); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "restored; %d erasures replayed that the backup did not know of, %d destroyed keys or persons had come back\n", r.Lines, r.Keys)
+	return err
+}
+
+// What a mark tells after the backup's id.
+const (
+	copying = " is being copied\n"
+	copied  = " is copied, erasures are to be replayed\n"
+)
+
+// readMark returns "" when no restore is under way.
+func readMark(cfg Config) (string, error) {
+	body, err := os.ReadFile(filepath.Join(cfg.Data, replayMark)) //nolint:gosec // below the operator's folder
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(body), err
+}
+
+// id names a backup by what is in it.
+func (m Manifest) id() string {
+	h := sha256.New()
+	for _, f := range m.Files {
+		fmt.Fprintln(h, f.Name, f.SHA256) //nolint:errcheck // a hash takes everything
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// mayRestore refuses to write over an office: the data folder is empty, or holds a restore of the same backup that did not end.
+func mayRestore(ctx context.Context, cfg Config, m Manifest) error {
+	mark, err := readMark(cfg)
+	if err != nil || strings.HasPrefix(mark, m.id()+" ") {
+		return err
+	}
+	if mark != "" {
+		return fmt.Errorf("%s holds an unfinished restore of another backup: finish that one, or empty the folder", cfg.Data)
+	}
+	if path, ok := strings.CutPrefix(string(cfg.Database), "sqlite:"); ok {
+		if m.Engine != db.SQLite {
+			return fmt.Errorf("the backup is of %s, and the configured database is SQLite", m.Engine)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already: a backup is restored into an empty folder", path)
+		}
+	} else if err := emptyPostgres(ctx, cfg, m); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(filepath.Join(cfg.Data, "files"))
+	if err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s holds files already: a backup is restored into an empty folder", cfg.Data)
+	}
+	return nil
+}
+
+func emptyPostgres(ctx context.Context, cfg Config, m Manifest) error {
+	if m.Engine != db.Postgres {
+		return fmt.Errorf("the backup is of %s, and the configured database is PostgreSQL", m.Engine)
+	}
+	d, err := db.Open(ctx, string(cfg.Database))
+	if err != nil {
+		return err
+	}
+	defer d.Close() //nolint:errcheck // read only
+	var n int
+	err = d.QueryRow(ctx, `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()`).Scan(&n)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("the database has %d tables already: a backup is restored into an empty one", n)
+	}
+	return err
+}
+
+// putBack copies the files and then the database, which comes whole or not at all.
+func putBack(ctx context.Context, cfg Config, dir string, m Manifest) error {
+	if err := copyTree(filepath.Join(dir, filesCopy), filepath.Join(cfg.Data, "files")); err != nil {
+		return err
+	}
+	if m.Engine == db.Postgres {
+		return restorePostgres(ctx, string(cfg.Database), filepath.Join(dir, postgresCopy))
+	}
+	path := strings.TrimPrefix(string(cfg.Database), "sqlite:")
+	for _, rest := range []string{path + "-wal", path + "-shm"} { // of a replay that was cut off: it begins anew
+		if err := os.Remove(rest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return copyFile(filepath.Join(dir, sqliteCopy), path)
 }

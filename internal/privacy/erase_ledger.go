@@ -258,3 +258,6 @@ func (p *Privacy) VerifyErasures(ctx context.Context) (wrong []string, err error
 		}
 	}
 }
+
+// LedgerLength is the number of the erasure ledger's last line.
+func (p *Privacy) LedgerLength(ctx context.Context) (int64, error) { return ledgerLength(ctx, p.db) }

@@ -178,3 +178,8 @@ func dueErasures(ctx context.Context, d *db.DB, now time.Time, limit int) (out [
 		WHERE o.ran = TRUE OR o.due_at <= $1 ORDER BY o.due_at, e.seq LIMIT $2`, clock.Micros(now), limit)
 	return out, err
 }
+
+func ledgerLength(ctx context.Context, d *db.DB) (seq int64, err error) {
+	err = d.QueryRow(ctx, `SELECT seq FROM privacy_erasure_head WHERE id = 1`).Scan(&seq)
+	return seq, err
+}

@@ -1,0 +1,315 @@
+package app_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sahna/sahna/internal/app"
+	"github.com/sahna/sahna/internal/app/apptest"
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// office is a configuration over a folder of its own.
+func office(t *testing.T, e db.Engine) app.Config {
+	t.Helper()
+	dsn := ""
+	if e == db.Postgres {
+		dsn = dbtest.DSN(t, e)
+	}
+	return officeAt(filepath.Join(t.TempDir(), "data"), dsn)
+}
+
+func officeAt(data, dsn string) app.Config {
+	cfg := app.Defaults().At(data, dsn)
+	cfg.Operator, cfg.LogLevel, cfg.BaseURL = privacytest.Operator(), "error", "http://127.0.0.1:1"
+	return cfg
+}
+
+func open(t *testing.T, cfg app.Config) (*app.App, error) {
+	t.Helper()
+	a, err := app.Open(t.Context(), cfg, app.Options{Outbox: mail.NewOutbox(clock.System())})
+	if err == nil {
+		t.Cleanup(func() { a.Close() }) //nolint:errcheck // closed twice at worst
+	}
+	return a, err
+}
+
+func mustOpen(t *testing.T, cfg app.Config) *app.App {
+	t.Helper()
+	a, err := open(t, cfg)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return a
+}
+
+func guest(t *testing.T, a *app.App, c people.Contacts) string {
+	t.Helper()
+	h := privacytest.House{DB: a.DB, Privacy: a.Privacy, People: a.People}
+	return h.Guest(t, c)
+}
+
+func reads(t *testing.T, a *app.App, person string) error {
+	t.Helper()
+	return a.DB.Transact(t.Context(), func(tx *db.DB) error {
+		_, err := a.People.Contacts(t.Context(), tx, vault.Opening{Person: person, Purpose: vault.PurposeService, Actor: "system", Reason: "test"})
+		return err
+	})
+}
+
+// lose throws the main database away, as a broken disk would; the keys are elsewhere.
+func lose(t *testing.T, cfg app.Config) {
+	t.Helper()
+	if path, ok := strings.CutPrefix(string(cfg.Database), "sqlite:"); ok {
+		for _, end := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+		return
+	}
+	u, err := url.Parse(string(cfg.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := u.Query().Get("search_path")
+	d, err := db.Open(t.Context(), string(cfg.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // a test's
+	if _, err := d.Exec(t.Context(), `DROP SCHEMA `+schema+` CASCADE`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Exec(t.Context(), `CREATE SCHEMA `+schema); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func eachEngine(t *testing.T, fn func(t *testing.T, e db.Engine)) {
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			fn(t, e)
+		})
+	}
+}
+
+// backedUp makes an office with two persons, backs it up while it is open, and then erases the first.
+func backedUp(t *testing.T, cfg app.Config) (dir, erased, other string) {
+	t.Helper()
+	a := mustOpen(t, cfg)
+	erased = guest(t, a, privacytest.Aigul())
+	c := privacytest.Aigul()
+	c.Email = "other@example.kz"
+	other = guest(t, a, c)
+	dir = filepath.Join(t.TempDir(), "backup")
+	if err := app.Backup(t.Context(), cfg, dir, io.Discard); err != nil {
+		t.Fatalf("back up: %v", err)
+	}
+	if _, err := a.Privacy.Erase(t.Context(), privacy.EraseOrder{Person: erased, Actor: "person", Reason: "account_deleted"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir, erased, other
+}
+
+func TestRestoreReplaysErasures(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		cfg := office(t, e)
+		dir, erased, other := backedUp(t, cfg)
+		if err := app.Restore(t.Context(), cfg, dir, io.Discard); err == nil {
+			t.Fatal("restored over an office that is there")
+		}
+		lose(t, cfg)
+		var out bytes.Buffer
+		if err := app.Restore(t.Context(), cfg, dir, &out); err != nil {
+			t.Fatalf("restore: %v", err)
+		}
+		if !strings.Contains(out.String(), "1 erasures replayed") {
+			t.Errorf("restore says %q", out.String())
+		}
+		a := mustOpen(t, cfg)
+		if err := reads(t, a, erased); !errors.Is(err, vault.ErrDestroyed) {
+			t.Errorf("an erased person came back by a restore: %v", err)
+		}
+		if err := reads(t, a, other); err != nil {
+			t.Errorf("another person: %v", err)
+		}
+		if n, err := a.Vault.Inventory(t.Context(), a.DB, erased); err != nil || len(n) > 0 {
+			t.Errorf("fields of the erased person: %v, %v", n, err)
+		}
+		if es, err := a.Privacy.Erasures(t.Context(), erased); err != nil || len(es) != 1 || !es[0].Done() {
+			t.Errorf("ledger: %+v, %v", es, err)
+		}
+	})
+}
+
+func TestRestoreThatSkipsTheReplayCannotServe(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		cfg := office(t, e)
+		dir, erased, _ := backedUp(t, cfg)
+		lose(t, cfg)
+		m, err := app.ReadManifest(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := app.PutBack(t.Context(), cfg, dir, m); err != nil { // without the mark, as if somebody had removed it
+			t.Fatal(err)
+		}
+		for _, opts := range []app.Options{{}, {Look: true}, {Demo: true}} {
+			opts.Outbox = mail.NewOutbox(clock.System())
+			if a, err := app.Open(t.Context(), cfg, opts); !errors.Is(err, app.ErrReplayNeeded) {
+				t.Fatalf("opened with %+v: %v, %v", opts, a, err)
+			}
+		}
+		mark := filepath.Join(cfg.Data, "replay-needed")
+		if err := os.WriteFile(mark, []byte("x is being copied\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open(t, cfg); !errors.Is(err, app.ErrReplayNeeded) {
+			t.Errorf("opened under the mark: %v", err)
+		}
+		if err := app.Replay(t.Context(), cfg, io.Discard); err == nil {
+			t.Error("replayed over a database that is not whole")
+		}
+		if err := os.Remove(mark); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Replay(t.Context(), cfg, io.Discard); err != nil {
+			t.Fatalf("replay: %v", err)
+		}
+		if err := reads(t, mustOpen(t, cfg), erased); !errors.Is(err, vault.ErrDestroyed) {
+			t.Errorf("after the replay: %v", err)
+		}
+	})
+}
+
+// TestRestoreKilledAnywhere kills the true program in the middle of restoring, at times that nobody chose.
+func TestRestoreKilledAnywhere(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		cfg := office(t, e)
+		dir, erased, _ := backedUp(t, cfg)
+		lose(t, cfg)
+		binary := apptest.Binary(t)
+		args := []string{"restore", "--data", cfg.Data, dir}
+		if e == db.Postgres {
+			args = append(args, "--db", string(cfg.Database))
+		}
+		ended := false
+		for try := 0; try < 12 && !ended; try++ {
+			cmd := exec.Command(binary, args...)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			wait := time.AfterFunc(time.Duration(rand.IntN(120*(try+1)))*time.Millisecond, func() { cmd.Process.Kill() }) //nolint:errcheck // ended
+			ended = cmd.Wait() == nil
+			wait.Stop()
+			if ended {
+				break
+			}
+			if _, err := os.Stat(filepath.Join(cfg.Data, "replay-needed")); errors.Is(err, os.ErrNotExist) && try < 3 {
+				continue // killed before its first write, most likely
+			}
+			a, err := open(t, cfg)
+			if err == nil { // killed after its last write
+				ended = true
+				if err := reads(t, a, erased); !errors.Is(err, vault.ErrDestroyed) {
+					t.Fatalf("try %d: it serves an erased person: %v", try, err)
+				}
+				a.Close() //nolint:errcheck // a test's
+			} else if !errors.Is(err, app.ErrReplayNeeded) {
+				t.Fatalf("try %d: %v", try, err)
+			}
+		}
+		if !ended {
+			if err := app.Restore(t.Context(), cfg, dir, io.Discard); err != nil {
+				t.Fatalf("restore after the kills: %v", err)
+			}
+		}
+		if err := reads(t, mustOpen(t, cfg), erased); !errors.Is(err, vault.ErrDestroyed) {
+			t.Errorf("after the restore: %v", err)
+		}
+	})
+}
+
+func TestKeysAreInTheirOwnBackupAndDieYoung(t *testing.T) {
+	cfg := office(t, db.SQLite)
+	dir, _, _ := backedUp(t, cfg)
+	m, err := app.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range m.Files {
+		if strings.Contains(f.Name, "key") {
+			t.Errorf("the data's backup holds %s", f.Name)
+		}
+	}
+	keys := t.TempDir()
+	if err := app.BackupKeys(t.Context(), cfg, keys, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	made, err := filepath.Glob(filepath.Join(keys, "*", "manifest.json"))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("backups of keys: %v, %v", made, err)
+	}
+	old := strings.Replace(read(t, made[0]), `"delete_by": "`+time.Now().UTC().Format("2006"), `"delete_by": "2001`, 1)
+	if err := os.WriteFile(made[0], []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Dir(made[0]), filepath.Join(keys, "keys-old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.BackupKeys(t.Context(), cfg, keys, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(keys, "keys-old")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a copy of the keys outlived its day")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestChangedBackupIsRefused(t *testing.T) {
+	cfg := office(t, db.SQLite)
+	dir, _, _ := backedUp(t, cfg)
+	lose(t, cfg)
+	f, err := os.OpenFile(filepath.Join(dir, "sahna.db"), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte("x"), 5000); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Restore(t.Context(), cfg, dir, io.Discard); err == nil || !strings.Contains(err.Error(), "was changed") {
+		t.Errorf("restored a changed backup: %v", err)
+	}
+}
