@@ -30,7 +30,8 @@ func (a *App) mount() (http.Handler, error) {
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy}).Mount(mux)
-	(&account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog}).Mount(mux)
+	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog}
+	own.Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
 	(&office.Office{UI: u, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People}).Mount(mux)
 	if a.opts.Outbox != nil {
@@ -51,7 +52,7 @@ func (a *App) mount() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), crossOrigin)), nil
+	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), own.Gate, crossOrigin)), nil
 }
 
 // news are the new versions of the texts that a page tells of.

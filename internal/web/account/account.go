@@ -93,6 +93,7 @@ func (a *Account) mountOwn(mux *http.ServeMux) {
 	own("GET /{lang}/account/password", a.password)
 	own("POST /{lang}/account/password", a.doPassword)
 	own("POST /{lang}/account/sign-out", a.doSignOut)
+	a.mountPolicy(own)
 }
 
 func (a *Account) page(r *http.Request, title string) ui.Page {

@@ -42,10 +42,12 @@ func open(t *testing.T, d *db.DB) *house {
 	u.Demo = false
 	mux := http.NewServeMux()
 	u.Mount(mux)
-	(&account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog}).Mount(mux)
+	u.News = w.Privacy.Unseen
+	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog}
+	door.Mount(mux)
 	(&pages.Pages{UI: u, Privacy: w.Privacy}).Mount(mux)
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})
-	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), http.NewCrossOriginProtection().Handler))
+	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), door.Gate, http.NewCrossOriginProtection().Handler))
 	t.Cleanup(srv.Close)
 	return &house{World: w, t: t, url: srv.URL, log: log}
 }
