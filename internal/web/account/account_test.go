@@ -120,8 +120,10 @@ func (h *house) version() string {
 }
 
 func (h *house) filled(more ...string) []string {
-	return append([]string{"version", h.version(), "surname", "Серікқызы", "name", "Айгүл", "patronymic", "",
-		"email", "aigul@example.kz", "password", password}, more...)
+	return append([]string{
+		"version", h.version(), "surname", "Серікқызы", "name", "Айгүл", "patronymic", "",
+		"email", "aigul@example.kz", "password", password,
+	}, more...)
 }
 
 // signedIn registers and confirms an account.
