@@ -184,6 +184,8 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		Bundle: a.bundle, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Printer: a.tickets,
 	}).Register(a.Queue)
 	(&privacy.Notices{Privacy: a.Privacy, Vault: a.Vault, Mail: sender, Bundle: a.bundle, BaseURL: a.cfg.BaseURL}).Register(a.Queue)
+	a.Privacy.SetAnchors(a.Office)
+	a.Privacy.Work(a.Queue)
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err

@@ -9,6 +9,9 @@ import (
 )
 
 func insertSession(ctx context.Context, tx *db.DB, tokenHash string, s Session) error {
+	if _, err := tx.Exec(ctx, `UPDATE people_account SET signed_in_at = $2 WHERE id = $1`, s.AccountID, clock.Micros(s.StartedAt)); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO people_session (token_hash, id, account_id, lang, started_at, seen_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		tokenHash, s.ID, s.AccountID, s.Lang, clock.Micros(s.StartedAt), clock.Micros(s.SeenAt), clock.Micros(s.ExpiresAt))

@@ -65,6 +65,7 @@ type Privacy struct {
 	news     newsCache
 	holders  []Holder
 	vault    *vault.Vault
+	anchors  []Anchor
 	obeyed   atomic.Pointer[held] // the register's version in force
 }
 

@@ -25,3 +25,13 @@ func ForgeRegister(t testing.TB, d *db.DB, c clock.Clock, change func(*Processin
 		t.Fatalf("forge a version: %v", err)
 	}
 }
+
+// SizeOf is sizeOf.
+var SizeOf = sizeOf
+
+// SmallRetentionPage makes nights look at two persons together.
+func SmallRetentionPage(t testing.TB) {
+	was := retentionPage
+	retentionPage = 2
+	t.Cleanup(func() { retentionPage = was })
+}

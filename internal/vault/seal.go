@@ -37,7 +37,7 @@ func (v *Vault) SealAs(ctx context.Context, tx *db.DB, s Sealing) (err error) {
 		return nil
 	}
 	for _, f := range fields {
-		if !isName(string(f)) || !v.gate.Registered(f) {
+		if !isName(string(f)) || s.Values[f] != "" && !v.gate.Registered(f) { // what is no longer registered may still go
 			return ErrUnknownField.On(string(f)).With("name", string(f))
 		}
 		if len(s.Values[f]) > longestValue {

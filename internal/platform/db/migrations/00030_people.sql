@@ -9,6 +9,7 @@ CREATE TABLE people_account (
     staff         BOOLEAN NOT NULL DEFAULT FALSE,
     created_at    BIGINT  NOT NULL,
     confirmed_at  BIGINT  NOT NULL DEFAULT 0, -- the e-mail has been confirmed; 0 until then
+    signed_in_at  BIGINT  NOT NULL DEFAULT 0, -- the last time; sessions are forgotten, this is what the term of the data counts from
     failures      BIGINT  NOT NULL DEFAULT 0, -- wrong passwords in a row
     locked_until  BIGINT  NOT NULL DEFAULT 0,
     totp_step     BIGINT  NOT NULL DEFAULT 0  -- the last step of the second factor that was used

@@ -11,3 +11,4 @@ BEGIN SELECT RAISE(ABORT, 'a version of the register stays'); END;
 CREATE TRIGGER privacy_transfer_fixed BEFORE UPDATE ON privacy_transfer
 BEGIN SELECT RAISE(ABORT, 'the register of transfers never changes'); END;
 -- +goose StatementEnd
+CREATE INDEX privacy_request_case ON privacy_request (case_id);
