@@ -214,36 +214,29 @@ func TestRestoreKilledAnywhere(t *testing.T) {
 		if e == db.Postgres {
 			args = append(args, "--db", string(cfg.Database))
 		}
-		ended := false
-		for try := 0; try < 12 && !ended; try++ {
+		refused := 0
+		for try := range 12 {
 			cmd := exec.Command(binary, args...)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			wait := time.AfterFunc(time.Duration(rand.IntN(120*(try+1)))*time.Millisecond, func() { cmd.Process.Kill() }) //nolint:errcheck // ended
-			ended = cmd.Wait() == nil
+			wait := time.AfterFunc(time.Duration(rand.IntN(60*(try+1)))*time.Millisecond, func() { cmd.Process.Kill() }) //nolint:errcheck // ended
+			ended := cmd.Wait() == nil
 			wait.Stop()
 			if ended {
 				break
 			}
-			if _, err := os.Stat(filepath.Join(cfg.Data, "replay-needed")); errors.Is(err, os.ErrNotExist) && try < 3 {
-				continue // killed before its first write, most likely
-			}
-			a, err := open(t, cfg)
-			if err == nil { // killed after its last write
-				ended = true
-				if err := reads(t, a, erased); !errors.Is(err, vault.ErrDestroyed) {
-					t.Fatalf("try %d: it serves an erased person: %v", try, err)
+			if _, err := os.Stat(filepath.Join(cfg.Data, "replay-needed")); err == nil {
+				if _, err := open(t, cfg); !errors.Is(err, app.ErrReplayNeeded) {
+					t.Fatalf("try %d: opened in the middle of a restore: %v", try, err)
 				}
-				a.Close() //nolint:errcheck // a test's
-			} else if !errors.Is(err, app.ErrReplayNeeded) {
-				t.Fatalf("try %d: %v", try, err)
+				refused++
 			}
 		}
-		if !ended {
-			if err := app.Restore(t.Context(), cfg, dir, io.Discard); err != nil {
-				t.Fatalf("restore after the kills: %v", err)
-			}
+		t.Logf("killed in the middle %d times", refused)
+		// It has ended, or goes on now.
+		if err := app.Restore(t.Context(), cfg, dir, io.Discard); err != nil && !strings.Contains(err.Error(), "already") {
+			t.Fatalf("restore after the kills: %v", err)
 		}
 		if err := reads(t, mustOpen(t, cfg), erased); !errors.Is(err, vault.ErrDestroyed) {
 			t.Errorf("after the restore: %v", err)

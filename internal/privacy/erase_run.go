@@ -199,6 +199,9 @@ func (p *Privacy) settleVault(ctx context.Context, tx *db.DB, o EraseOrder, obli
 	case obliged:
 		return out, p.removeFields(ctx, tx, o, gone)
 	}
+	if err := forgetNotices(ctx, tx, o.Person); err != nil {
+		return nil, err
+	}
 	err = p.vault.Condemn(ctx, tx, vault.Act{Person: o.Person, Actor: o.Actor, Reason: o.Reason})
 	if errors.Is(err, vault.ErrNoPerson) { // never had a field, so has nothing to destroy
 		err = nil

@@ -183,3 +183,9 @@ func ledgerLength(ctx context.Context, d *db.DB) (seq int64, err error) {
 	err = d.QueryRow(ctx, `SELECT seq FROM privacy_erasure_head WHERE id = 1`).Scan(&seq)
 	return seq, err
 }
+
+// forgetNotices drops what was to be told to a person who cannot be told any more.
+func forgetNotices(ctx context.Context, tx *db.DB, person string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM privacy_notice WHERE person_id = $1`, person)
+	return err
+}

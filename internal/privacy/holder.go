@@ -53,6 +53,14 @@ type Holder interface {
 // SetHolders tells which rooms hold something on persons; app calls it once, when all rooms are made.
 func (p *Privacy) SetHolders(hs ...Holder) { p.holders = hs }
 
+// HolderRooms lists the rooms that answer for what they hold.
+func (p *Privacy) HolderRooms() (out []string) {
+	for _, h := range p.holders {
+		out = append(out, h.Room())
+	}
+	return out
+}
+
 // SetVault tells whose keys an erasure destroys. The vault is made after its gate, so app hands it in.
 func (p *Privacy) SetVault(v *vault.Vault) { p.vault = v }
 

@@ -130,6 +130,10 @@ func (v *Vault) finish(ctx context.Context, t tombstone) error {
 	})
 }
 
+// ForgetLog empties the main database's write-ahead log too, where sealed fields and blind indexes of destroyed persons stay for a
+// while. Writers wait for it, so it is not done for each person but once an hour.
+func (v *Vault) ForgetLog(ctx context.Context) error { return forgetLog(ctx, v.db) }
+
 // Replay makes the destructions of either database good in the other. After one of them was restored from a copy
 // it must run before anything is served. It returns how many keys or persons had come back.
 func (v *Vault) Replay(ctx context.Context) (n int, err error) {

@@ -76,11 +76,13 @@ func (k *keystore) bury(ctx context.Context, person string, c Class, now int64) 
 
 // forgetLog empties the write-ahead log, where the page that held a destroyed key would stay for a while.
 // PostgreSQL keeps it until its next vacuum; its archive is the operator's to keep short (docs/security.md).
-func (k *keystore) forgetLog(ctx context.Context) error {
-	if k.db.Engine() != db.SQLite {
+func (k *keystore) forgetLog(ctx context.Context) error { return forgetLog(ctx, k.db) }
+
+func forgetLog(ctx context.Context, d *db.DB) error {
+	if d.Engine() != db.SQLite {
 		return nil
 	}
-	_, err := k.db.Exec(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	_, err := d.Exec(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }
 

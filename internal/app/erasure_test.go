@@ -1,0 +1,213 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sahna/sahna/internal/app"
+	"github.com/sahna/sahna/internal/app/apptest"
+	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// ownTables are the tables of privacy and vault that name persons by their random id, and what an erasure does to each. The rooms
+// that are Holders answer for theirs; a table that is in neither list has been forgotten.
+var ownTables = map[string]string{
+	"privacy_consent":    "kept three years as proof, under the random id alone",
+	"privacy_withdrawal": "kept with the consent that it ends",
+	"privacy_erasure":    "the erasure itself",
+	"privacy_transfer":   "the register of transfers: kept as proof, names no value",
+	"privacy_hold":       "a legal hold: ends by whoever laid it",
+	"privacy_night_line": "what a night destroyed: random ids of persons who are gone",
+	"privacy_request":    "kept three years as proof that it was answered",
+	"privacy_notice":     "deleted",
+	"vault_person":       "a revision and a flag",
+	"vault_field":        "deleted, its key destroyed",
+	"vault_index":        "deleted",
+	"vault_tombstone":    "the destruction itself",
+}
+
+func TestEveryTableThatNamesPersonsHasSomebodyWhoAnswersForIt(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		a := mustOpen(t, office(t, e))
+		query := `SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'person_id'`
+		if e == db.SQLite {
+			query = `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'person_id'`
+		}
+		var tables []string
+		err := a.DB.Each(t.Context(), func(scan func(...any) error) error {
+			var name string
+			err := scan(&name)
+			tables = append(tables, name)
+			return err
+		}, query)
+		if err != nil || !slices.Contains(tables, "boxoffice_order") || !slices.Contains(tables, "vault_field") {
+			t.Fatalf("tables %v, %v", tables, err)
+		}
+		rooms := a.Privacy.HolderRooms()
+		for _, table := range tables {
+			room, _, _ := strings.Cut(table, "_")
+			if ownTables[table] == "" && !slices.Contains(rooms, room) {
+				t.Errorf("table %s names persons, and its room is no privacy.Holder (%v)", table, rooms)
+			}
+		}
+	})
+}
+
+// TestErasedCanaryLeavesNothing sells to the canary, lists what is held on them, erases them after the performance, and then
+// searches every file, also for the bytes by which their fields could be opened or found: the wrapped key, the blind index.
+func TestErasedCanaryLeavesNothing(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "demo")
+	p := apptest.StartDemo(t, data, "", "")
+	sellToCanary(t, p)
+	c := apptest.NewClient(p.URL)
+	policy, err := c.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seats, err := c.SeatIDs(p.Performances["theatre"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := buyOne(c, policy, p.Performances["theatre"], seats[40]); !ok {
+		t.Fatal("nobody else could buy")
+	}
+	p.Kill()
+
+	cfg := officeAt(data, "")
+	later := clock.NewFake(time.Now().Add(400 * 24 * time.Hour)) // every performance is over
+	a, err := app.Open(t.Context(), cfg, app.Options{Clock: later, Outbox: mail.NewOutbox(later)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close() //nolint:errcheck // closed below
+	person := only(t, a, canary.Email)
+	other := only(t, a, apptest.AnyBuyer.Email)
+	sum := ledgerOf(t, a)
+	held, err := a.Privacy.Export(t.Context(), person)
+	if err != nil || len(held) < 3 {
+		t.Fatalf("held: %v, %v", held, err)
+	}
+	secrets := traces(t, a, person)
+	if hits := holding(t, data, secrets); hits == 0 {
+		t.Fatal("key and index of the canary stand nowhere before the erasure: the search is broken")
+	}
+	e, err := a.Privacy.Erase(t.Context(), privacy.EraseOrder{Person: person, Actor: "person", Reason: "account_deleted"})
+	if err != nil || !e.Done() {
+		t.Fatalf("erase: %+v, %v", e, err)
+	}
+	if err := reads(t, a, person); !errors.Is(err, vault.ErrDestroyed) {
+		t.Errorf("the canary: %v", err)
+	}
+	if err := reads(t, a, other); err != nil {
+		t.Errorf("another buyer: %v", err)
+	}
+	if got := ledgerOf(t, a); got != sum {
+		t.Errorf("the ledger has %d, had %d", got, sum)
+	}
+	backup, keys := filepath.Join(t.TempDir(), "backup"), t.TempDir()
+	if err := app.Backup(t.Context(), cfg, backup, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.BackupKeys(t.Context(), cfg, keys, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		for _, root := range []string{data, p.Log, backup, keys} {
+			for _, leak := range leaks(t, root) {
+				t.Errorf("%s: %s", when, leak)
+			}
+			if hits := holding(t, root, secrets); hits > 0 {
+				t.Errorf("%s: %d traces of the canary's key or index in %s", when, hits, filepath.Base(root))
+			}
+		}
+	}
+	if err := a.Vault.ForgetLog(t.Context()); err != nil { // the program does so every hour
+		t.Fatal(err)
+	}
+	check("while it is open")
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check("closed")
+	if out, ok := p.Verify(t); !ok {
+		t.Errorf("verify after the erasure:\n%s", out)
+	}
+}
+
+func only(t *testing.T, a *app.App, email string) string {
+	t.Helper()
+	ids, err := a.People.PersonsByEmail(t.Context(), email)
+	if err != nil || len(ids) != 1 {
+		t.Fatalf("persons with the address: %v, %v", ids, err)
+	}
+	return ids[0]
+}
+
+func ledgerOf(t *testing.T, a *app.App) (sum int64) {
+	t.Helper()
+	err := a.DB.QueryRow(t.Context(), `SELECT COALESCE(sum(CASE WHEN amount > 0 THEN amount ELSE 0 END), 0) FROM boxoffice_ledger`).Scan(&sum)
+	if err != nil || sum == 0 {
+		t.Fatalf("ledger: %d, %v", sum, err)
+	}
+	return sum
+}
+
+// traces are the bytes by which a person's fields could be opened or the person found.
+func traces(t *testing.T, a *app.App, person string) (out [][]byte) {
+	t.Helper()
+	for d, query := range map[*db.DB]string{
+		a.Keys: `SELECT wrapped FROM keystore_key WHERE person_id = $1`,
+		a.DB:   `SELECT digest FROM vault_index WHERE person_id = $1`,
+	} {
+		err := d.Each(t.Context(), func(scan func(...any) error) error {
+			var b []byte
+			err := scan(&b)
+			out = append(out, b)
+			return err
+		}, query, person)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(out) < 2 {
+		t.Fatalf("%d traces", len(out))
+	}
+	return out
+}
+
+func holding(t *testing.T, root string, needles [][]byte) (hits int) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, n := range needles {
+			if bytes.Contains(body, n) || bytes.Contains(body, []byte(base64.StdEncoding.EncodeToString(n))) {
+				hits++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hits
+}
