@@ -31,8 +31,10 @@ type codePurpose string
 const (
 	codeConfirm codePurpose = "confirm" // a new account's address
 	codeSignIn  codePurpose = "sign_in"
-	codeKnown   codePurpose = "known" // somebody registered an address that has an account: it is a sign-in
-	codeReset   codePurpose = "reset" // a forgotten password
+	codeKnown   codePurpose = "known"  // somebody registered an address that has an account: it is a sign-in
+	codeReset   codePurpose = "reset"  // a forgotten password
+	codeRights  codePurpose = "rights" // what is held about who has no account
+	codeEmail   codePurpose = "email"  // an account's new address
 )
 
 const (
@@ -45,7 +47,8 @@ const (
 // code is a code that was or will be mailed. Its digits are made when the letter is sent and stand nowhere else.
 type code struct {
 	id        string
-	account   string // "" when nobody has the address
+	account   string // "" when nobody has the address; of codeRights the person
+	person    string // of codeEmail: who holds the new address
 	purpose   codePurpose
 	lang      i18n.Lang
 	hash      string

@@ -8,20 +8,20 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-const codeColumns = `id, account_id, purpose, lang, code_hash, sends, asked_at, sent_at, expires_at, used_at`
+const codeColumns = `id, account_id, person_id, purpose, lang, code_hash, sends, asked_at, sent_at, expires_at, used_at`
 
 func scanCode(scan func(...any) error) (c code, err error) {
 	var asked, sent, expires, used int64
-	err = scan(&c.id, &c.account, &c.purpose, &c.lang, &c.hash, &c.sends, &asked, &sent, &expires, &used)
+	err = scan(&c.id, &c.account, &c.person, &c.purpose, &c.lang, &c.hash, &c.sends, &asked, &sent, &expires, &used)
 	c.askedAt, c.sentAt = clock.FromMicros(asked), clock.FromMicros(sent)
 	c.expiresAt, c.usedAt = clock.FromMicros(expires), clock.FromMicros(used)
 	return c, err
 }
 
 func insertCode(ctx context.Context, tx *db.DB, tokenHash string, c code) error {
-	_, err := tx.Exec(ctx, `INSERT INTO people_code (token_hash, id, account_id, purpose, lang, asked_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		tokenHash, c.id, c.account, c.purpose, c.lang, clock.Micros(c.askedAt), clock.Micros(c.expiresAt))
+	_, err := tx.Exec(ctx, `INSERT INTO people_code (token_hash, id, account_id, person_id, purpose, lang, asked_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tokenHash, c.id, c.account, c.person, c.purpose, c.lang, clock.Micros(c.askedAt), clock.Micros(c.expiresAt))
 	return err
 }
 

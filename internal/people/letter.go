@@ -67,26 +67,40 @@ func (p *People) addressFor(ctx context.Context, c code, hash string) (to string
 		if err != nil || !due {
 			return err
 		}
-		a, err := findAccountByID(ctx, tx, c.account)
-		if err != nil {
-			return err
-		}
-		o := vault.Opening{
-			Person: a.person, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "system", Reason: "code_letter",
-		}
-		got, err := p.Contacts(ctx, tx, o)
-		if err != nil || got.Email == "" {
-			return err
-		}
-		to = got.Email
-		return p.Leaves(ctx, tx, mailGateway, o)
+		to, err = p.codeAddress(ctx, tx, c)
+		return err
 	})
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.Gone, fault.NotFound: // blocked, erased, gone: trying again will not help
 		return "", nil
 	}
 	return to, err
+}
+
+// codeAddress opens the address of a code's letter. It goes to who asked for it, so a block of their data does not stop it: it
+// is how they come to their rights.
+func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (string, error) {
+	o := vault.Opening{Person: c.account, Purpose: vault.PurposeRights, Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "code_letter"}
+	switch {
+	case c.purpose == codeEmail:
+		o.Person = c.person
+	case c.purpose != codeRights:
+		a, err := findAccountByID(ctx, tx, c.account)
+		if err != nil {
+			return "", err
+		}
+		o.Person = a.person
+		if blocked, err := p.vault.BlockedIn(ctx, tx, a.person); err != nil {
+			return "", err
+		} else if !blocked {
+			o.Purpose, o.Actor = vault.PurposeIdentification, "system"
+		}
+	}
+	got, err := p.Contacts(ctx, tx, o)
+	if err != nil || got.Email == "" {
+		return "", err
+	}
+	return got.Email, p.Leaves(ctx, tx, mailGateway, o)
 }
 
 // letter writes a code's letter. It names nobody: whoever registered may have typed a stranger's address.
@@ -101,6 +115,10 @@ func (p *People) letter(c code, to, digits string) mail.Letter {
 		subject, why = t.T("people.letter.known_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.known", "site", p.SiteName)
 	case codeReset:
 		subject, why = t.T("people.letter.reset_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.reset", "site", p.SiteName)
+	case codeRights:
+		subject, why = t.T("people.letter.rights_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.rights", "site", p.SiteName)
+	case codeEmail:
+		subject, why = t.T("people.letter.email_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.email", "site", p.SiteName)
 	default:
 		subject, why = t.T("people.letter.sign_in_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.sign_in", "site", p.SiteName)
 	}

@@ -19,10 +19,8 @@ func (p *People) PersonsOf(ctx context.Context, s Session) (out []string, err er
 	defer fault.Wrap(&err, "persons of %s", s.AccountID)
 	out = []string{s.PersonID}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.Contacts(ctx, tx, vault.Opening{
-			Person: s.PersonID, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders",
-		})
+		got, err := p.Contacts(ctx, tx, vault.Opening{Person: s.PersonID, Purpose: vault.PurposeRights,
+			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders"})
 		if err != nil || got.Email == "" {
 			return err
 		}

@@ -26,6 +26,9 @@ func (p *People) Sweep(ctx context.Context) (err error) {
 	if err := deleteCodes(ctx, p.db, now.Add(-codeRowLives)); err != nil {
 		return err
 	}
+	if err := deleteRightsSessions(ctx, p.db, now); err != nil {
+		return err
+	}
 	over, err := listExpired(ctx, p.db, now)
 	if err != nil {
 		return err

@@ -70,8 +70,11 @@ func (v *Vault) may(ctx context.Context, tx *db.DB, o Opening) error {
 			return ErrUnknownField.With("name", string(f))
 		}
 	}
-	if blocked, err := isBlocked(ctx, tx, o.Person); err != nil || blocked {
-		return orBlocked(err)
+	// A block stops every use by others. It is the person's own right, so it does not shut the person out of the others.
+	if own := o.Purpose == PurposeRights && o.Actor == "person"; !own {
+		if blocked, err := isBlocked(ctx, tx, o.Person); err != nil || blocked {
+			return orBlocked(err)
+		}
 	}
 	if dead, err := hasTombstone(ctx, tx, o.Person, o.Class); err != nil || dead {
 		return orDestroyed(err)

@@ -27,8 +27,9 @@ CREATE TABLE people_role (
 CREATE TABLE people_code (
     token_hash TEXT   NOT NULL PRIMARY KEY, -- SHA-256 of the browser's half
     id         TEXT   NOT NULL,
-    account_id TEXT   NOT NULL,
-    purpose    TEXT   NOT NULL CHECK (purpose IN ('confirm', 'sign_in', 'known', 'reset')),
+    account_id TEXT   NOT NULL, -- of 'rights' the person's id: there is no account
+    person_id  TEXT   NOT NULL DEFAULT '', -- of 'email': who holds the new address until it is confirmed
+    purpose    TEXT   NOT NULL CHECK (purpose IN ('confirm', 'sign_in', 'known', 'reset', 'rights', 'email')),
     lang       TEXT   NOT NULL,
     code_hash  TEXT   NOT NULL DEFAULT '', -- argon2id; made when the letter is sent
     sends      BIGINT NOT NULL DEFAULT 1,
@@ -55,3 +56,13 @@ CREATE TABLE people_session (
 );
 CREATE INDEX people_session_account ON people_session (account_id, started_at);
 CREATE INDEX people_session_expires ON people_session (expires_at);
+
+-- A browser that has proved by a code to read an address which has no account: for a short while it sees what is held under it.
+CREATE TABLE people_rights_session (
+    token_hash TEXT   NOT NULL PRIMARY KEY,
+    person_id  TEXT   NOT NULL, -- one of those who share the address
+    started_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX people_rights_session_expires ON people_rights_session (expires_at);
+CREATE INDEX people_rights_session_person ON people_rights_session (person_id);
