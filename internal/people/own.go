@@ -66,17 +66,15 @@ func (p *People) Journal(ctx context.Context, person string, limit int) (vault.E
 	return p.vault.EntriesOf(ctx, person, vault.Page{Limit: limit})
 }
 
-// Correct takes the person's own correction of name and phone; the e-mail address stays, since it is confirmed.
-func (p *People) Correct(ctx context.Context, s Session, c Contacts) (err error) {
-	defer fault.Wrap(&err, "correct %s", s.PersonID)
+// Correct takes the person's own correction of name and phone, in the caller's transaction; the e-mail address stays, since it is
+// confirmed.
+func (p *People) Correct(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
+	defer fault.Wrap(&err, "correct %s", person)
 	c.Email = "unchanged@example.kz" // not stored
 	c, wrong := c.validate(false)
 	if err := wrong.OrNil(); err != nil {
 		return err
 	}
-	return p.db.Transact(ctx, func(tx *db.DB) error {
-		return p.vault.SealAs(ctx, tx, vault.Sealing{Person: s.PersonID, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
-			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone,
-		}})
-	})
+	return p.vault.SealAs(ctx, tx, vault.Sealing{Person: person, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
+		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone}})
 }

@@ -136,37 +136,36 @@ func (p *People) PersonsOfGuest(ctx context.Context, g Guest) (out []string, err
 	return out, err
 }
 
-// Block stops every use of the data of persons who are one and the same human, until Unblock. Their own rights stay open.
-func (p *People) Block(ctx context.Context, persons []string) error {
-	return p.setBlocked(ctx, persons, true)
+// Block stops every use of the data of persons who are one and the same human, until Unblock; in the caller's transaction. Their
+// own rights stay open.
+func (p *People) Block(ctx context.Context, tx *db.DB, persons []string) error {
+	return p.setBlocked(ctx, tx, persons, true)
 }
 
 // Unblock ends Block.
-func (p *People) Unblock(ctx context.Context, persons []string) error {
-	return p.setBlocked(ctx, persons, false)
+func (p *People) Unblock(ctx context.Context, tx *db.DB, persons []string) error {
+	return p.setBlocked(ctx, tx, persons, false)
 }
 
-func (p *People) setBlocked(ctx context.Context, persons []string, blocked bool) (err error) {
+func (p *People) setBlocked(ctx context.Context, tx *db.DB, persons []string, blocked bool) (err error) {
 	defer fault.Wrap(&err, "block or unblock by the person's own will")
 	set := p.vault.Unblock
 	if blocked {
 		set = p.vault.Block
 	}
-	return p.db.Transact(ctx, func(tx *db.DB) error {
-		for _, person := range persons {
-			is, err := p.vault.BlockedIn(ctx, tx, person)
-			if err != nil {
-				return err
-			}
-			if is == blocked {
-				continue
-			}
-			if err := set(ctx, tx, vault.Act{Person: person, Actor: "person", Reason: "own_will"}); err != nil {
-				return err
-			}
+	for _, person := range persons {
+		is, err := p.vault.BlockedIn(ctx, tx, person)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		if is == blocked {
+			continue
+		}
+		if err := set(ctx, tx, vault.Act{Person: person, Actor: "person", Reason: "own_will"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Blocked tells whether a person's data is blocked.

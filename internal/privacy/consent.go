@@ -258,14 +258,15 @@ func (p *Privacy) Withdraw(ctx context.Context, person, scope, channel string) e
 
 // WithdrawFor is Withdraw for a recipient other than the operator.
 func (p *Privacy) WithdrawFor(ctx context.Context, person, scope, recipient, channel string) (err error) {
+	return p.db.Transact(ctx, func(tx *db.DB) error { return p.WithdrawIn(ctx, tx, person, scope, recipient, channel) })
+}
+
+// WithdrawIn is WithdrawFor in the caller's transaction.
+func (p *Privacy) WithdrawIn(ctx context.Context, tx *db.DB, person, scope, recipient, channel string) (err error) {
 	defer fault.Wrap(&err, "withdraw consent of %s", person)
 	if !slices.Contains(channels, channel) {
 		return ErrConsentUnknown.On("consents")
 	}
-	return p.db.Transact(ctx, func(tx *db.DB) error { return p.withdrawIn(ctx, tx, person, scope, recipient, channel) })
-}
-
-func (p *Privacy) withdrawIn(ctx context.Context, tx *db.DB, person, scope, recipient, channel string) error {
 	given, err := hasConsent(ctx, tx, person, scope, recipient, p.clock.Now())
 	if err != nil || !given {
 		return err
@@ -274,10 +275,8 @@ func (p *Privacy) withdrawIn(ctx context.Context, tx *db.DB, person, scope, reci
 		return err
 	}
 	w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
-	w.entryID, err = p.note(ctx, tx, vault.Deed{
-		Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
-		Reason: scope + ":" + w.statement().hash(),
-	})
+	w.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
+		Reason: scope + ":" + w.statement().hash()})
 	if err != nil {
 		return err
 	}

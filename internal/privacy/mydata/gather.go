@@ -1,0 +1,225 @@
+package mydata
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
+)
+
+// Everything is what is held on a human: one person for an account, and one for each purchase without it.
+type Everything struct {
+	MadeAt   time.Time         `json:"made_at"`
+	Lang     i18n.Lang         `json:"lang"`
+	Operator string            `json:"operator"`
+	BIN      string            `json:"bin"`
+	Purposes []Purpose         `json:"purposes"`
+	Persons  []PersonData      `json:"persons"`
+	Receipts []privacy.Receipt `json:"-"` // files of their own
+}
+
+// Purpose says what data is used for and for how long.
+type Purpose struct {
+	Code   vault.Purpose `json:"code"`
+	Fields []vault.Field `json:"fields"`
+	Term   string        `json:"term"`
+}
+
+// PersonData is what is held under one person's id.
+type PersonData struct {
+	Blocked  bool                   `json:"blocked"`
+	Fields   map[vault.Field]string `json:"fields"`
+	Records  []Record               `json:"records"`
+	Consents []ConsentData          `json:"consents"`
+	Requests []RequestData          `json:"requests"`
+	Journal  []LookData             `json:"journal"`
+}
+
+// Record is one thing that a room holds.
+type Record struct {
+	Room    string            `json:"room"`
+	Kind    string            `json:"kind"`
+	Purpose vault.Purpose     `json:"purpose"`
+	At      time.Time         `json:"at,omitzero"`
+	Until   string            `json:"until,omitempty"`
+	Data    map[string]string `json:"data"`
+}
+
+// ConsentData is a consent; its receipt is a file beside.
+type ConsentData struct {
+	Receipt   string    `json:"receipt,omitempty"`
+	Scope     string    `json:"scope"`
+	Version   int       `json:"version"`
+	Given     time.Time `json:"given"`
+	Expires   time.Time `json:"expires,omitzero"`
+	Withdrawn time.Time `json:"withdrawn,omitzero"`
+}
+
+// RequestData is a request with its answer.
+type RequestData struct {
+	Number   string              `json:"number"`
+	Kind     privacy.RequestKind `json:"kind"`
+	Received time.Time           `json:"received"`
+	Answered time.Time           `json:"answered,omitzero"`
+	Result   privacy.Result      `json:"result,omitempty"`
+}
+
+// LookData is one line of the journal.
+type LookData struct {
+	ID      string        `json:"id"`
+	At      time.Time     `json:"at"`
+	Verb    vault.Verb    `json:"verb"`
+	Purpose vault.Purpose `json:"purpose,omitempty"`
+	Fields  []vault.Field `json:"fields,omitempty"`
+	Actor   string        `json:"actor"`
+	Reason  string        `json:"reason"`
+}
+
+func (e Everything) email() string {
+	for _, p := range e.Persons {
+		if to := p.Fields[vault.Email]; to != "" {
+			return to
+		}
+	}
+	return ""
+}
+
+// Gather asks everybody what they hold on a person and on those who share their address without an account.
+func (m *Maker) Gather(ctx context.Context, person string, l i18n.Lang) (e Everything, err error) {
+	e = Everything{MadeAt: m.Clock.Now(), Lang: l, Operator: m.Operator.Name.In(l), BIN: m.Operator.BIN}
+	for _, r := range privacy.Register() {
+		e.Purposes = append(e.Purposes, Purpose{r.Purpose, r.Fields, r.Term.In(l)})
+	}
+	persons, err := m.People.PersonsOfGuest(ctx, people.Guest{PersonID: person})
+	if err != nil {
+		return e, err
+	}
+	for _, id := range persons {
+		p, err := m.gatherOne(ctx, &e, id)
+		if err != nil {
+			return e, err
+		}
+		e.Persons = append(e.Persons, p)
+	}
+	return e, nil
+}
+
+func (m *Maker) gatherOne(ctx context.Context, e *Everything, id string) (p PersonData, err error) {
+	held, err := m.People.Held(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.Fields = map[vault.Field]string{}
+	for f, s := range held {
+		p.Fields[f] = s.Reveal()
+	}
+	if p.Blocked, err = m.People.Blocked(ctx, id); err != nil {
+		return p, err
+	}
+	records, err := m.Privacy.Export(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range records {
+		p.Records = append(p.Records, Record{r.Room, r.Kind, r.Purpose, r.At, string(r.Until), r.Data})
+	}
+	if err := m.gatherConsents(ctx, e, &p, id); err != nil {
+		return p, err
+	}
+	requests, err := m.Privacy.RequestsOf(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range requests {
+		p.Requests = append(p.Requests, RequestData{r.Number, r.Kind, r.ReceivedAt, r.AnsweredAt, r.Result})
+	}
+	p.Journal, err = m.gatherJournal(ctx, id)
+	return p, err
+}
+
+func (m *Maker) gatherConsents(ctx context.Context, e *Everything, p *PersonData, id string) error {
+	all, err := m.Privacy.Consents(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		v, err := m.Privacy.Version(ctx, c.VersionID)
+		if err != nil {
+			return err
+		}
+		line := ConsentData{Scope: c.Scope, Version: v.Number, Given: c.GivenAt, Expires: c.ExpiresAt, Withdrawn: c.WithdrawnAt}
+		r, err := m.Privacy.ReceiptOf(ctx, id, c.ID, false)
+		switch {
+		case err == nil:
+			line.Receipt = receiptFile(r)
+			e.Receipts = append(e.Receipts, r)
+		case !errors.Is(err, privacy.ErrNoReceipt):
+			return err
+		}
+		p.Consents = append(p.Consents, line)
+	}
+	return nil
+}
+
+func receiptFile(r privacy.Receipt) string { return "receipts/" + r.ID + ".json" }
+
+// mostLooks bounds a copy's journal.
+const mostLooks = 20_000
+
+func (m *Maker) gatherJournal(ctx context.Context, id string) (out []LookData, err error) {
+	for page := (vault.Page{Limit: 200}); len(out) < mostLooks; {
+		part, err := m.Vault.EntriesOf(ctx, id, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range part.Entries {
+			out = append(out, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
+		}
+		if part.Next == "" {
+			break
+		}
+		page.Before = part.Next
+	}
+	return out, nil
+}
+
+// pack writes the ZIP: JSON for machines, a page for eyes, and every receipt as its own file.
+func (m *Maker) pack(e Everything) ([]byte, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	add := func(name string, body []byte) error {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: e.MadeAt})
+		if err == nil {
+			_, err = w.Write(body)
+		}
+		return err
+	}
+	data, err := json.MarshalIndent(e, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	page, err := m.page(e)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(add("data.json", data), add("data.html", page)); err != nil {
+		return nil, err
+	}
+	for _, r := range e.Receipts {
+		b, err := r.JSON()
+		if err == nil {
+			err = add(receiptFile(r), b)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), z.Close()
+}

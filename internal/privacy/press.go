@@ -1,0 +1,41 @@
+package privacy
+
+import (
+	"context"
+
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+)
+
+// Press is a right that a person uses alone, by a button: the request is opened, what it asks for is done, and it is answered,
+// all in one transaction, so that the desk sees it and the answer has a number. do says what came of it.
+func (p *Privacy) Press(ctx context.Context, n NewRequest, do func(tx *db.DB) (Answer, error)) (r Request, err error) {
+	defer fault.Wrap(&err, "%s by the person alone", n.Kind)
+	n.Actor = "person"
+	err = p.db.Transact(ctx, func(tx *db.DB) error {
+		if r, err = p.OpenRequest(ctx, tx, n); err != nil {
+			return err
+		}
+		a, err := do(tx)
+		if err != nil {
+			return err
+		}
+		a.Actor = "person"
+		return p.FulfilRequest(ctx, tx, r.ID, a)
+	})
+	return r, err
+}
+
+// Decision is one that a machine makes alone; a person may ask that a human looks at it again (94-V, article 19-1).
+type Decision string
+
+// The decisions that a machine makes here. Whoever adds one adds it to the list that persons see.
+const (
+	DecisionRate   Decision = "rate"   // too many tries from one network: wait
+	DecisionLock   Decision = "lock"   // wrong passwords: the account is locked for a while
+	DecisionLate   Decision = "late"   // paid after the hold was gone and the seats were sold: the money goes back
+	DecisionRefuse Decision = "refuse" // a withdrawal or deletion refused for what an open obligation needs
+)
+
+// Decisions lists them in the order in which they are shown.
+var Decisions = []Decision{DecisionRate, DecisionLock, DecisionLate, DecisionRefuse}
