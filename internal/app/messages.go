@@ -15,6 +15,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
@@ -31,6 +32,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
+		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -54,6 +55,7 @@ type App struct {
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
 	Admission *admission.Admission
+	MyData    *mydata.Maker
 	Queue     *jobs.Queue
 
 	bundle  *i18n.Bundle
@@ -194,6 +196,8 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if err := a.checkLedger(ctx); err != nil {
 		return err
 	}
+	a.MyData = mydata.New(mydata.Deps{DB: a.DB, Clock: a.clock, Log: a.log, Vault: a.Vault, People: a.People, Privacy: a.Privacy,
+		Files: a.files, Mail: sender, Bundle: a.bundle, Operator: a.operator()}, a.Queue)
 	a.handler, err = a.mount()
 	return err
 }

@@ -378,7 +378,7 @@ func (d *Desk) withdraw(ctx context.Context, tx *db.DB, r Request, result Result
 		if !c.Stands() {
 			continue
 		}
-		err := d.p.withdrawIn(ctx, tx, r.Person, c.Scope, c.Recipient, "counter")
+		err := d.p.WithdrawIn(ctx, tx, r.Person, c.Scope, c.Recipient, "counter")
 		if errors.Is(err, ErrKeepsScope) && result == Partly {
 			continue
 		}

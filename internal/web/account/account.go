@@ -19,6 +19,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -29,6 +30,7 @@ type Account struct {
 	Privacy *privacy.Privacy
 	Office  *boxoffice.Office
 	Catalog *catalog.Catalog
+	MyData  *mydata.Maker
 }
 
 // zone is where the operator's days begin.
@@ -62,7 +64,35 @@ func (a *Account) Mount(mux *http.ServeMux) {
 	open("POST /{lang}/account/forgotten", a.doForgotten)
 	open("GET /{lang}/account/new-password", a.newPassword)
 	open("POST /{lang}/account/new-password", a.doNewPassword)
+	open("GET /{lang}"+guestBase, a.myData)
+	open("POST /{lang}"+guestBase, a.doGuestEmail)
+	open("POST /{lang}"+guestBase+"/code", a.doGuestCode)
+	open("POST /{lang}"+guestBase+"/code/again", a.doGuestAgain)
+	open("POST /{lang}"+guestBase+"/end", a.doGuestEnd)
+	a.mountRights(mux)
 	a.mountOwn(mux)
+}
+
+// mountRights puts the data pages and their buttons on the account's addresses and on the guest's.
+func (a *Account) mountRights(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{lang}"+accountBase, func(w http.ResponseWriter, r *http.Request) { a.asAccount(w, r, a.data) })
+	a.mountData(mux, "GET", "/correct", a.correct)
+	a.mountData(mux, "POST", "/correct", a.doCorrect)
+	a.mountData(mux, "POST", "/block", a.doBlock)
+	a.mountData(mux, "POST", "/unblock", a.doUnblock)
+	a.mountData(mux, "POST", "/consents/{scope}/withdraw", a.doWithdraw)
+	a.mountData(mux, "POST", "/consents/{scope}/give", a.doGive)
+	a.mountData(mux, "GET", "/receipts/{consent}", a.receipt)
+	a.mountData(mux, "GET", "/receipts/{consent}/receipt.json", a.receiptFile)
+	a.mountData(mux, "GET", "/receipts/{consent}/receipt.pdf", a.receiptPaper)
+	a.mountData(mux, "GET", "/looks/{entry}", a.lookProof)
+	a.mountData(mux, "GET", "/object", a.object)
+	a.mountData(mux, "POST", "/object", a.doObject)
+	a.mountData(mux, "GET", "/download", a.download)
+	a.mountData(mux, "POST", "/download", a.doDownload)
+	a.mountData(mux, "GET", "/download/my-data.zip", a.downloadFile)
+	a.mountData(mux, "GET", "/delete", a.remove)
+	a.mountData(mux, "POST", "/delete", a.doDelete)
 }
 
 // mountOwn puts on their addresses the pages for who is signed in.
@@ -82,11 +112,6 @@ func (a *Account) mountOwn(mux *http.ServeMux) {
 		})
 	}
 	own("GET /{lang}/account", a.orders)
-	own("GET /{lang}/account/data", a.data)
-	own("GET /{lang}/account/data/correct", a.correct)
-	own("POST /{lang}/account/data/correct", a.doCorrect)
-	own("POST /{lang}/account/consents/{scope}/withdraw", a.doWithdraw)
-	own("POST /{lang}/account/consents/{scope}/give", a.doGive)
 	own("GET /{lang}/account/devices", a.devices)
 	own("POST /{lang}/account/devices/{id}/sign-out", a.doSignOutDevice)
 	own("POST /{lang}/account/devices/sign-out-everywhere", a.doSignOutEverywhere)

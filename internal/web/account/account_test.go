@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -17,7 +18,9 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice/boxofficetest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/site/pages"
@@ -37,13 +40,19 @@ type house struct {
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, pages.Messages, boxoffice.Messages)...)
+	store, err := files.OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	copies := mydata.New(mydata.Deps{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
+		Files: store, Mail: w.Mails, Bundle: w.Bundle, Operator: privacytest.Operator()}, w.Jobs)
+	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
 	u.Operator = privacytest.Operator()
 	u.Demo = false
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	u.News = w.Privacy.Unseen
-	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog}
+	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog, MyData: copies}
 	door.Mount(mux)
 	(&pages.Pages{UI: u, Privacy: w.Privacy}).Mount(mux)
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})
@@ -163,16 +172,16 @@ func TestTheWholeLifeOfAnAccount(t *testing.T) {
 			t.Error("a box is ticked beforehand")
 		}
 
-		if _, at, _ := v.post("/ru/account/consents/marketing_email/give", "version", h.version()); !strings.HasSuffix(at, "/ru/account/data") {
+		if _, at, _ := v.post("/ru/account/data/consents/marketing_email/give", "version", h.version()); !strings.HasSuffix(at, "/ru/account/data") {
 			t.Errorf("the button without the box led to %s", at)
 		}
 		_, _, body = v.get("/ru/account/data")
 		if strings.Contains(body, "consents/marketing_email/withdraw") {
 			t.Error("a consent was recorded without its box")
 		}
-		_, _, body = v.post("/ru/account/consents/marketing_email/give", "version", h.version(), "consents", "marketing_email")
+		_, _, body = v.post("/ru/account/data/consents/marketing_email/give", "version", h.version(), "consents", "marketing_email")
 		expect(t, "after consenting", body, "Согласие записано", "consents/marketing_email/withdraw")
-		_, _, body = v.post("/ru/account/consents/marketing_email/withdraw")
+		_, _, body = v.post("/ru/account/data/consents/marketing_email/withdraw")
 		expect(t, "after withdrawing", body, "Согласие отозвано", "consents/marketing_email/give")
 
 		status, _, body := v.post("/ru/account/data/correct", "surname", "<script>", "name", "Айгүл", "phone", "87010000000")

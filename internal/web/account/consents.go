@@ -2,12 +2,9 @@ package account
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 
-	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/privacy"
-	"github.com/sahna/sahna/internal/web/ui"
 )
 
 // consentLine is one scope of the policy in force and where the person stands.
@@ -16,10 +13,12 @@ type consentLine struct {
 	Stands  bool
 	Given   string // "23 November 2026, version 2", "" when never
 	TextURL string // the version that was agreed to
+	Until   string // when it ends by itself, "" when only its purpose's term ends it
+	Receipt string // where its receipt is; of the withdrawal when it was withdrawn, "" when there is none
 }
 
-func (a *Account) consentLines(ctx context.Context, p ui.Page, s people.Session, v privacy.Version) ([]consentLine, error) {
-	given, err := a.Privacy.Consents(ctx, s.PersonID)
+func (a *Account) consentLines(ctx context.Context, p dataFrame, v privacy.Version) ([]consentLine, error) {
+	given, err := a.Privacy.Consents(ctx, p.Owner.Main)
 	if err != nil {
 		return nil, err
 	}
@@ -27,8 +26,18 @@ func (a *Account) consentLines(ctx context.Context, p ui.Page, s people.Session,
 	for _, scope := range v.Scopes {
 		line := consentLine{Scope: scope}
 		for _, c := range given {
-			if c.Scope != scope.Code || !c.Stands() {
+			if c.Scope != scope.Code || c.Recipient != "" {
 				continue
+			}
+			line.Receipt = p.at("/receipts/" + c.ID)
+			if !c.StandsAt(p.UI.Clock.Now()) {
+				if !c.Stands() {
+					line.Receipt += "?act=withdrawal"
+				}
+				break
+			}
+			if !c.ExpiresAt.IsZero() {
+				line.Until = p.T("account.consent_until", "at", p.FullDate(c.ExpiresAt, zone))
 			}
 			agreed, err := a.Privacy.Version(ctx, c.VersionID)
 			if err != nil {
@@ -42,28 +51,4 @@ func (a *Account) consentLines(ctx context.Context, p ui.Page, s people.Session,
 		out = append(out, line)
 	}
 	return out, nil
-}
-
-func (a *Account) doWithdraw(w http.ResponseWriter, r *http.Request, s people.Session) {
-	if err := a.Privacy.Withdraw(r.Context(), s.PersonID, r.PathValue("scope"), "site"); err != nil {
-		a.UI.Fail(w, r, err)
-		return
-	}
-	http.Redirect(w, r, a.page(r, "").URL("/account/data?done=withdrawn#consents"), http.StatusSeeOther)
-}
-
-// doGive records an optional consent whose box was ticked.
-func (a *Account) doGive(w http.ResponseWriter, r *http.Request, s people.Session) {
-	p := a.page(r, "")
-	if r.PostFormValue("consents") != r.PathValue("scope") { // the button alone is no consent
-		http.Redirect(w, r, p.URL("/account/data#consents"), http.StatusSeeOther)
-		return
-	}
-	err := a.Privacy.Grant(r.Context(), s.PersonID, privacy.Given{VersionID: r.PostFormValue("version"),
-		Scopes: []string{r.PathValue("scope")}, Lang: p.Lang, Channel: "site"})
-	if err != nil {
-		a.UI.Fail(w, r, err)
-		return
-	}
-	http.Redirect(w, r, p.URL("/account/data?done=given#consents"), http.StatusSeeOther)
 }

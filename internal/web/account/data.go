@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
@@ -16,7 +17,10 @@ import (
 
 // dataView is what is held about the person, who looked, and what they agreed to.
 type dataView struct {
-	frame
+	dataFrame
+	Blocked  bool
+	Records  []recordLine
+	Requests []requestLine
 	Held     []heldField
 	Guests   []guestData
 	Purposes []purposeLine
@@ -37,12 +41,15 @@ const mostGuests = 10
 
 type purposeLine struct{ Label, Fields, Term string }
 
-func (a *Account) data(w http.ResponseWriter, r *http.Request, s people.Session) {
+func (a *Account) data(w http.ResponseWriter, r *http.Request, o owner) {
 	ctx := r.Context()
-	v := dataView{frame: a.frame(r, "data")}
+	v := dataView{dataFrame: a.dataFrame(r, o, "")}
 	v.Title = v.T("account.data")
 	v.Done = doneWords(v.Page, r.URL.Query().Get("done"))
-	if err := a.gather(ctx, &v, s); err != nil {
+	if n := numberOf(r); n != "" && v.Done != "" {
+		v.Done += " " + v.T("account.request_number", "number", n)
+	}
+	if err := a.gather(ctx, &v); err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
@@ -50,9 +57,9 @@ func (a *Account) data(w http.ResponseWriter, r *http.Request, s people.Session)
 }
 
 // gather opens what is held under the account and under purchases with its address, and who looked at either.
-func (a *Account) gather(ctx context.Context, v *dataView, s people.Session) error {
-	persons, err := a.People.PersonsOf(ctx, s)
-	if err != nil {
+func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
+	persons := v.Owner.Persons
+	if v.Blocked, err = a.People.Blocked(ctx, v.Owner.Main); err != nil {
 		return err
 	}
 	var entries []vault.Entry
@@ -76,11 +83,14 @@ func (a *Account) gather(ctx context.Context, v *dataView, s people.Session) err
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b vault.Entry) int { return b.At.Compare(a.At) })
-	v.Looks, v.OwnLooks = looksOf(v.Page, entries)
+	v.Looks, v.OwnLooks = looksOf(v.dataFrame, entries)
 	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {
 		return err
 	}
-	if v.Consents, err = a.consentLines(ctx, v.Page, s, v.Version); err != nil {
+	if v.Consents, err = a.consentLines(ctx, v.dataFrame, v.Version); err != nil {
+		return err
+	}
+	if err := a.gatherRecords(ctx, v); err != nil {
 		return err
 	}
 	v.Purposes = purposeLines(v.Page, own, v.Consents)
@@ -100,6 +110,12 @@ func doneWords(p ui.Page, done string) string {
 		return p.T("account.done_withdrawn")
 	case "given":
 		return p.T("account.done_given")
+	case "blocked":
+		return p.T("account.done_blocked")
+	case "unblocked":
+		return p.T("account.done_unblocked")
+	case "objected":
+		return p.T("account.done_objected")
 	}
 	return ""
 }
@@ -181,7 +197,7 @@ func fieldName(p ui.Page, f vault.Field) string {
 
 // correctView is the form to correct name and phone.
 type correctView struct {
-	frame
+	dataFrame
 	Form ui.Form
 	Held map[vault.Field]vault.Secret
 }
@@ -192,17 +208,17 @@ func (v correctView) input(f vault.Field, label string, required bool) ui.Input 
 	return ui.Input{Form: v.Form, Name: string(f), Label: label, Required: required, Default: v.was(f), MaxLength: 100}
 }
 
-func (a *Account) correct(w http.ResponseWriter, r *http.Request, s people.Session) {
-	a.showCorrect(w, r, s, nil)
+func (a *Account) correct(w http.ResponseWriter, r *http.Request, o owner) {
+	a.showCorrect(w, r, o, nil)
 }
 
-func (a *Account) showCorrect(w http.ResponseWriter, r *http.Request, s people.Session, wrong error) {
-	held, err := a.People.Held(r.Context(), s.PersonID)
+func (a *Account) showCorrect(w http.ResponseWriter, r *http.Request, o owner, wrong error) {
+	held, err := a.People.Held(r.Context(), o.Main)
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
-	v := correctView{frame: a.frame(r, "data"), Held: held}
+	v := correctView{dataFrame: a.dataFrame(r, o, ""), Held: held}
 	v.Title = v.T("account.correct")
 	v.Form = ui.FormOf(v.Page, r, wrong)
 	status := http.StatusOK
@@ -212,14 +228,22 @@ func (a *Account) showCorrect(w http.ResponseWriter, r *http.Request, s people.S
 	a.UI.Render(w, r, status, v.Page, correctPage(v))
 }
 
-func (a *Account) doCorrect(w http.ResponseWriter, r *http.Request, s people.Session) {
-	err := a.People.Correct(r.Context(), s, people.Contacts{Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
-		Patronymic: r.PostFormValue("patronymic"), Phone: r.PostFormValue("phone")})
+func (a *Account) doCorrect(w http.ResponseWriter, r *http.Request, o owner) {
+	c := people.Contacts{Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
+		Patronymic: r.PostFormValue("patronymic"), Phone: r.PostFormValue("phone")}
+	req, err := a.Privacy.Press(r.Context(), a.request(r, o, privacy.RequestRectify), func(tx *db.DB) (privacy.Answer, error) {
+		for _, person := range o.Persons {
+			if err := a.People.Correct(r.Context(), tx, person, c); err != nil {
+				return privacy.Answer{}, err
+			}
+		}
+		return privacy.Answer{Result: privacy.Granted}, nil
+	})
 	switch {
 	case err == nil:
-		http.Redirect(w, r, a.page(r, "").URL("/account/data?done=corrected"), http.StatusSeeOther)
+		a.back(w, r, o, "corrected", req.Number)
 	case fault.KindOf(err) == fault.Invalid:
-		a.showCorrect(w, r, s, err)
+		a.showCorrect(w, r, o, err)
 	default:
 		a.UI.Fail(w, r, err)
 	}

@@ -9,7 +9,8 @@ import (
 // frame is what the pages of who is signed in share: the page and its tabs.
 type frame struct {
 	ui.Page
-	Tab string
+	Tab   string
+	Guest bool // nobody is signed in: a code to the address opened the page
 }
 
 func (a *Account) frame(r *http.Request, tab string) frame {

@@ -14,12 +14,14 @@ type look struct {
 	What   string
 	Fields string
 	Danger bool // a refusal or the like
+	Proof  string
 }
 
 const mostLooks = 40
 
 // looksOf tells a person's journal newest first; their own looks are only counted.
-func looksOf(p ui.Page, entries []vault.Entry) (out []look, own int) {
+func looksOf(f dataFrame, entries []vault.Entry) (out []look, own int) {
+	p := f.Page
 	for _, e := range entries {
 		if e.Actor == "person" && e.Verb == vault.VerbOpen {
 			own++
@@ -33,7 +35,8 @@ func looksOf(p ui.Page, entries []vault.Entry) (out []look, own int) {
 			names = append(names, fieldName(p, f))
 		}
 		out = append(out, look{When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e),
-			Fields: strings.Join(names, ", "), Danger: e.Verb == vault.VerbRefuse})
+			Fields: strings.Join(names, ", "), Danger: e.Verb == vault.VerbRefuse,
+			Proof: f.at("/looks/" + e.ID)})
 	}
 	return out, own
 }
@@ -61,6 +64,12 @@ func verbWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.verb_destroy")
 	case vault.VerbSeal:
 		return sealWords(p, e.Reason)
+	case vault.VerbConsent:
+		return p.T("account.verb_consent")
+	case vault.VerbWithdraw:
+		return p.T("account.verb_withdraw")
+	case vault.VerbExport:
+		return p.T("account.verb_export")
 	}
 	return reasonWords(p, e)
 }
@@ -91,6 +100,8 @@ func reasonWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.reason_own")
 	case "order_mail":
 		return p.T("account.reason_order_mail")
+	case "counter_my_data":
+		return p.T("account.reason_counter")
 	case "office_order_help":
 		return p.T("account.reason_office_help")
 	case "office_order_answer":

@@ -3,12 +3,16 @@ package account
 import (
 	"strings"
 
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
 // parts sets each of a consent's eight parts in a paragraph of its own.
 func parts(text string) string { return strings.ReplaceAll(text, "\n", "\n\n") }
+
+// decisions are what machines decide alone here.
+var decisions = privacy.Decisions
 
 func officer(p ui.Page) string {
 	if p.UI.Operator.Officer != "" {

@@ -1,0 +1,99 @@
+package mydata
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"maps"
+	"slices"
+
+	"github.com/sahna/sahna/internal/vault"
+)
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// readable is the page of a copy: everything in words, with its own style and nothing from elsewhere.
+type readable struct {
+	Lang, Title, Lead, Held, Consents, Requests, Journal, Purposes, Records string
+	Until                                                                   [][2]string
+	Persons                                                                 []readablePerson
+}
+
+type readablePerson struct {
+	Number   string
+	Fields   [][2]string
+	Records  [][2]string
+	Consents [][2]string
+	Requests [][2]string
+	Journal  [][2]string
+}
+
+// order is that in which fields are read.
+var order = []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent}
+
+func (m *Maker) page(e Everything) ([]byte, error) {
+	w := words{m.Bundle.Printer(e.Lang)}
+	r := readable{Lang: string(e.Lang), Title: w.T("mydata.title"), Lead: w.T("mydata.lead", "operator", e.Operator, "bin", e.BIN, "at", w.moment(e.MadeAt)),
+		Held: w.T("mydata.held"), Consents: w.T("mydata.consents"), Requests: w.T("mydata.requests"), Journal: w.T("mydata.journal"),
+		Purposes: w.T("mydata.purposes"), Records: w.T("mydata.records")}
+	for _, p := range e.Purposes {
+		if len(p.Fields) > 0 {
+			r.Until = append(r.Until, [2]string{w.purpose(p.Code), p.Term + " · " + w.fields(p.Fields)})
+		}
+	}
+	for i, p := range e.Persons {
+		one := w.person(p)
+		if i > 0 {
+			one.Number = w.T("mydata.purchase_without_account")
+		}
+		r.Persons = append(r.Persons, one)
+	}
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, r)
+	return b.Bytes(), err
+}
+
+func (w words) person(p PersonData) (out readablePerson) {
+	for _, f := range order {
+		if v := p.Fields[f]; v != "" {
+			out.Fields = append(out.Fields, [2]string{w.field(f), v})
+		}
+	}
+	if p.Blocked {
+		out.Fields = append(out.Fields, [2]string{"", w.T("mydata.blocked")})
+	}
+	for _, r := range p.Records {
+		text := w.purpose(r.Purpose)
+		for _, k := range slices.Sorted(maps.Keys(r.Data)) {
+			text += " · " + k + ": " + r.Data[k]
+		}
+		if r.Until != "" {
+			text += " · " + w.T("mydata.destroyed_on", "day", r.Until)
+		}
+		out.Records = append(out.Records, [2]string{w.moment(r.At), r.Room + "/" + r.Kind + " · " + text})
+	}
+	for _, c := range p.Consents {
+		text := w.scope(c.Scope) + " · " + w.T("mydata.version", "number", c.Version)
+		if !c.Withdrawn.IsZero() {
+			text += " · " + w.T("mydata.withdrawn", "at", w.moment(c.Withdrawn))
+		}
+		out.Consents = append(out.Consents, [2]string{w.moment(c.Given), text})
+	}
+	for _, q := range p.Requests {
+		out.Requests = append(out.Requests, [2]string{w.moment(q.Received), q.Number})
+	}
+	for _, l := range p.Journal {
+		text := w.actor(l.Actor) + ": " + w.verb(l.Verb)
+		if l.Purpose != "" {
+			text += " · " + w.purpose(l.Purpose)
+		}
+		if len(l.Fields) > 0 {
+			text += " · " + w.fields(l.Fields)
+		}
+		out.Journal = append(out.Journal, [2]string{w.moment(l.At), text})
+	}
+	return out
+}
