@@ -90,7 +90,7 @@ func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (string, er
 			return "", err
 		}
 		o.Person = a.person
-		if blocked, err := p.vault.BlockedIn(ctx, tx, a.person); err != nil {
+		if blocked, err := p.vault.Blocked(ctx, tx, a.person); err != nil {
 			return "", err
 		} else if !blocked {
 			o.Purpose, o.Actor = vault.PurposeIdentification, "system"

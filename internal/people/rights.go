@@ -154,7 +154,7 @@ func (p *People) setBlocked(ctx context.Context, tx *db.DB, persons []string, bl
 		set = p.vault.Block
 	}
 	for _, person := range persons {
-		is, err := p.vault.BlockedIn(ctx, tx, person)
+		is, err := p.vault.Blocked(ctx, tx, person)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (p *People) setBlocked(ctx context.Context, tx *db.DB, persons []string, bl
 
 // Blocked tells whether a person's data is blocked.
 func (p *People) Blocked(ctx context.Context, person string) (bool, error) {
-	return p.vault.Blocked(ctx, person)
+	return p.vault.Blocked(ctx, p.db, person)
 }
 
 // CheckPassword tells a person from who merely sits at their browser, before something that cannot be undone. An account that

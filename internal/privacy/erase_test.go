@@ -165,7 +165,7 @@ func TestErasedPersonCannotComeBack(t *testing.T) {
 		if !errors.Is(err, vault.ErrDestroyed) {
 			t.Errorf("Keep: %v", err)
 		}
-		if err := h.People.Correct(ctx, people.Session{PersonID: id}, privacytest.Aigul()); !errors.Is(err, vault.ErrDestroyed) {
+		if err := d.Transact(ctx, func(tx *db.DB) error { return h.People.Correct(ctx, tx, id, privacytest.Aigul()) }); !errors.Is(err, vault.ErrDestroyed) {
 			t.Errorf("Correct: %v", err)
 		}
 		if found, err := h.People.PersonsByEmail(ctx, privacytest.Aigul().Email); err != nil || len(found) != 0 {

@@ -26,19 +26,19 @@ func (p *Privacy) Press(ctx context.Context, n NewRequest, do func(tx *db.DB) (A
 	return r, err
 }
 
-// Decision is one that a machine makes alone; a person may ask that a human looks at it again (94-V, article 19-1).
-type Decision string
+// MachineDecision is one that a machine makes alone; a person may ask that a human looks at it again (94-V, article 19-1).
+type MachineDecision string
 
 // The decisions that a machine makes here. Whoever adds one adds it to the list that persons see.
 const (
-	DecisionRate   Decision = "rate"   // too many tries from one network: wait
-	DecisionLock   Decision = "lock"   // wrong passwords: the account is locked for a while
-	DecisionLate   Decision = "late"   // paid after the hold was gone and the seats were sold: the money goes back
-	DecisionRefuse Decision = "refuse" // a withdrawal or deletion refused for what an open obligation needs
+	MachineRate   MachineDecision = "rate"   // too many tries from one network: wait
+	MachineLock   MachineDecision = "lock"   // wrong passwords: the account is locked for a while
+	MachineLate   MachineDecision = "late"   // paid after the hold was gone and the seats were sold: the money goes back
+	MachineRefuse MachineDecision = "refuse" // a withdrawal or deletion refused for what an open obligation needs
 )
 
-// Decisions lists them in the order in which they are shown.
-var Decisions = []Decision{DecisionRate, DecisionLock, DecisionLate, DecisionRefuse}
+// MachineDecisions lists them in the order in which they are shown.
+var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineRefuse}
 
 // Object opens an objection to a decision of a machine, for a human to answer, and returns its number.
 func (p *Privacy) Object(ctx context.Context, n NewRequest) (number string, err error) {

@@ -131,13 +131,3 @@ func (v *Vault) IsOf(ctx context.Context, entryID, person string) (_ bool, err e
 	}
 	return err == nil && key.pseudonym() == e.Pseudonym, err
 }
-
-// Blocked tells whether a person's data is blocked.
-func (v *Vault) Blocked(ctx context.Context, person string) (bool, error) {
-	return isBlocked(ctx, v.db, person)
-}
-
-// BlockedIn is Blocked in the caller's transaction.
-func (v *Vault) BlockedIn(ctx context.Context, tx *db.DB, person string) (bool, error) {
-	return isBlocked(ctx, tx, person)
-}

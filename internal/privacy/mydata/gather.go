@@ -94,7 +94,11 @@ func (e Everything) email() string {
 // Gather asks everybody what they hold on a person and on those who share their address without an account.
 func (m *Maker) Gather(ctx context.Context, person string, l i18n.Lang) (e Everything, err error) {
 	e = Everything{MadeAt: m.Clock.Now(), Lang: l, Operator: m.Operator.Name.In(l), BIN: m.Operator.BIN}
-	for _, r := range privacy.Register() {
+	register, err := m.Privacy.Processing(ctx)
+	if err != nil {
+		return e, err
+	}
+	for _, r := range register.Entries {
 		e.Purposes = append(e.Purposes, Purpose{r.Purpose, r.Fields, r.Term.In(l)})
 	}
 	persons, err := m.People.PersonsOfGuest(ctx, people.Guest{PersonID: person})

@@ -93,7 +93,11 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 	if err := a.gatherRecords(ctx, v); err != nil {
 		return err
 	}
-	v.Purposes = purposeLines(v.Page, own, v.Consents)
+	register, err := a.Privacy.Processing(ctx)
+	if err != nil {
+		return err
+	}
+	v.Purposes = purposeLines(v.Page, register.Entries, own, v.Consents)
 	if phone, ok := own[vault.Phone]; !ok || phone.Empty() { // nothing to write to: no box
 		v.Consents = slices.DeleteFunc(v.Consents, func(c consentLine) bool {
 			return c.Scope.Code == privacy.ScopeMarketingSMS && !c.Stands
@@ -153,10 +157,10 @@ func mapValues(text string) string {
 }
 
 // purposeLines say for each purpose that uses something held: which fields, and for how long.
-func purposeLines(p ui.Page, held map[vault.Field]vault.Secret, consents []consentLine) []purposeLine {
+func purposeLines(p ui.Page, entries []privacy.Entry, held map[vault.Field]vault.Secret, consents []consentLine) []purposeLine {
 	news := slices.ContainsFunc(consents, func(c consentLine) bool { return c.Stands && !c.Scope.Required })
 	var out []purposeLine
-	for _, e := range privacy.Register() {
+	for _, e := range entries {
 		if e.Purpose == vault.PurposeMarketing && !news {
 			continue
 		}

@@ -215,6 +215,8 @@ func groundWords(p ui.Page, ground string) string {
 		return p.T("account.ground_performance_coming")
 	case "refund_due":
 		return p.T("account.ground_refund_due")
+	case "staff_account":
+		return p.T("account.ground_staff")
 	case "blocked":
 		return p.T("account.ground_blocked")
 	}
@@ -245,6 +247,8 @@ func recordKind(p ui.Page, kind string) string {
 		return p.T("account.record_consent")
 	case "session", "device":
 		return p.T("account.record_session")
+	case "journal":
+		return p.T("account.record_journal")
 	case "scan", "entry", "admission":
 		return p.T("account.record_scan")
 	case "request", "case", "letter":

@@ -115,15 +115,15 @@ type objectView struct {
 	Form ui.Form
 }
 
-func (v objectView) decision(d privacy.Decision) string {
+func (v objectView) decision(d privacy.MachineDecision) string {
 	switch d {
-	case privacy.DecisionRate:
+	case privacy.MachineRate:
 		return v.T("account.decision_rate")
-	case privacy.DecisionLock:
+	case privacy.MachineLock:
 		return v.T("account.decision_lock")
-	case privacy.DecisionLate:
+	case privacy.MachineLate:
 		return v.T("account.decision_late")
-	case privacy.DecisionRefuse:
+	case privacy.MachineRefuse:
 		return v.T("account.decision_refuse")
 	}
 	return string(d)

@@ -12,7 +12,7 @@ import (
 func parts(text string) string { return strings.ReplaceAll(text, "\n", "\n\n") }
 
 // decisions are what machines decide alone here.
-var decisions = privacy.Decisions
+var decisions = privacy.MachineDecisions
 
 func officer(p ui.Page) string {
 	if p.UI.Operator.Officer != "" {
