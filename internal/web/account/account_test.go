@@ -167,7 +167,7 @@ func TestTheWholeLifeOfAnAccount(t *testing.T) {
 		expect(t, "the list of orders", body, bought.Code, bought.URL("ru"), bought.Tickets[0].URL("ru"), "оплачено", "Билет 2")
 
 		_, _, body = v.get("/ru/account/data")
-		expect(t, "my data", body, "Серікқызы", "aigul@example.kz", "Кто смотрел", "открыта почта, чтобы отправить код", "три года после мероприятия", "127.0.0.0/24")
+		expect(t, "my data", body, "Серікқызы", "aigul@example.kz", "Кто смотрел", "открыта почта, чтобы отправить код", "3 года после последнего мероприятия", "127.0.0.0/24")
 		if strings.Count(body, "checked") > 0 {
 			t.Error("a box is ticked beforehand")
 		}
