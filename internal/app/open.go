@@ -196,8 +196,10 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if err := a.checkLedger(ctx); err != nil {
 		return err
 	}
-	a.MyData = mydata.New(mydata.Deps{DB: a.DB, Clock: a.clock, Log: a.log, Vault: a.Vault, People: a.People, Privacy: a.Privacy,
-		Files: a.files, Mail: sender, Bundle: a.bundle, Operator: a.operator()}, a.Queue)
+	a.MyData = mydata.New(mydata.Deps{
+		DB: a.DB, Clock: a.clock, Log: a.log, Vault: a.Vault, People: a.People, Privacy: a.Privacy,
+		Files: a.files, Mail: sender, Bundle: a.bundle, Operator: a.operator(),
+	}, a.Queue)
 	a.handler, err = a.mount()
 	return err
 }

@@ -19,8 +19,10 @@ func (p *People) PersonsOf(ctx context.Context, s Session) (out []string, err er
 	defer fault.Wrap(&err, "persons of %s", s.AccountID)
 	out = []string{s.PersonID}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.Contacts(ctx, tx, vault.Opening{Person: s.PersonID, Purpose: vault.PurposeRights,
-			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders"})
+		got, err := p.Contacts(ctx, tx, vault.Opening{
+			Person: s.PersonID, Purpose: vault.PurposeRights,
+			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_orders",
+		})
 		if err != nil || got.Email == "" {
 			return err
 		}
@@ -76,5 +78,6 @@ func (p *People) Correct(ctx context.Context, tx *db.DB, person string, c Contac
 		return err
 	}
 	return p.vault.SealAs(ctx, tx, vault.Sealing{Person: person, Actor: "person", Reason: "correction", Values: map[vault.Field]string{
-		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone}})
+		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Phone: c.Phone,
+	}})
 }

@@ -515,7 +515,9 @@ func TestACorrectionReplacesNameAndPhoneOnly(t *testing.T) {
 	each(t, func(t *testing.T, h rooms) {
 		ctx := t.Context()
 		_, s := h.register(t)
-		err := h.DB.Transact(ctx, func(tx *db.DB) error { return h.People.Correct(ctx, tx, s.PersonID, people.Contacts{Surname: "Омарова", Name: "Айгүл", Phone: "8 702 000 11 22", Email: "other@example.kz"}) })
+		err := h.DB.Transact(ctx, func(tx *db.DB) error {
+			return h.People.Correct(ctx, tx, s.PersonID, people.Contacts{Surname: "Омарова", Name: "Айгүл", Phone: "8 702 000 11 22", Email: "other@example.kz"})
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -524,7 +526,9 @@ func TestACorrectionReplacesNameAndPhoneOnly(t *testing.T) {
 			held[vault.Email].Reveal() != "aigul@example.kz" || !held[vault.Patronymic].Empty() {
 			t.Errorf("held after the correction: %v", err)
 		}
-		if err := h.DB.Transact(ctx, func(tx *db.DB) error { return h.People.Correct(ctx, tx, s.PersonID, people.Contacts{Name: "Айгүл"}) }); !errors.Is(err, people.ErrNameNeeded) {
+		if err := h.DB.Transact(ctx, func(tx *db.DB) error {
+			return h.People.Correct(ctx, tx, s.PersonID, people.Contacts{Name: "Айгүл"})
+		}); !errors.Is(err, people.ErrNameNeeded) {
 			t.Errorf("a correction without a surname: %v", err)
 		}
 	})

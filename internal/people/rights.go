@@ -84,8 +84,10 @@ func (p *People) ConfirmRights(ctx context.Context, attempt, digits string) (tok
 func (p *People) GuestAtCounter(ctx context.Context, person, actor string) (token string, err error) {
 	defer fault.Wrap(&err, "open the data of %s at the counter", person)
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		if _, err := p.Contacts(ctx, tx, vault.Opening{Person: person, Purpose: vault.PurposeRights, Fields: []vault.Field{vault.Email},
-			Actor: actor, Reason: "counter_my_data"}); err != nil {
+		if _, err := p.Contacts(ctx, tx, vault.Opening{
+			Person: person, Purpose: vault.PurposeRights, Fields: []vault.Field{vault.Email},
+			Actor: actor, Reason: "counter_my_data",
+		}); err != nil {
 			return err
 		}
 		now := p.clock.Now()
@@ -116,8 +118,10 @@ func (p *People) EndGuest(ctx context.Context, token string) error {
 func (p *People) PersonsOfGuest(ctx context.Context, g Guest) (out []string, err error) {
 	defer fault.Wrap(&err, "persons of guest %s", g.PersonID)
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.Contacts(ctx, tx, vault.Opening{Person: g.PersonID, Purpose: vault.PurposeRights,
-			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_data"})
+		got, err := p.Contacts(ctx, tx, vault.Opening{
+			Person: g.PersonID, Purpose: vault.PurposeRights,
+			Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "my_data",
+		})
 		if err != nil {
 			return err
 		}

@@ -275,8 +275,10 @@ func (p *Privacy) WithdrawIn(ctx context.Context, tx *db.DB, person, scope, reci
 		return err
 	}
 	w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
-	w.entryID, err = p.note(ctx, tx, vault.Deed{Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
-		Reason: scope + ":" + w.statement().hash()})
+	w.entryID, err = p.note(ctx, tx, vault.Deed{
+		Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
+		Reason: scope + ":" + w.statement().hash(),
+	})
 	if err != nil {
 		return err
 	}

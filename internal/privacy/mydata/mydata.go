@@ -193,8 +193,10 @@ func (m *Maker) notify(ctx context.Context, to string, l i18n.Lang) error {
 	}
 	t := m.Bundle.Printer(l)
 	site := m.Operator.ShortName
-	return m.Mail.Send(ctx, mail.Letter{To: to, Subject: t.T("mydata.letter_subject", "site", site),
-		Text: t.T("mydata.letter", "site", site) + "\n\n" + m.Operator.Site + "/" + string(l) + "/account/data/download\n\n— " + site + "\n"})
+	return m.Mail.Send(ctx, mail.Letter{
+		To: to, Subject: t.T("mydata.letter_subject", "site", site),
+		Text: t.T("mydata.letter", "site", site) + "\n\n" + m.Operator.Site + "/" + string(l) + "/account/data/download\n\n— " + site + "\n",
+	})
 }
 
 // Erased sends the receipt of an erasure to an address that is about to be nobody's; the caller has it in hand, and nothing

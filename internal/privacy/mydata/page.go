@@ -36,9 +36,11 @@ var order = []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Ema
 
 func (m *Maker) page(e Everything) ([]byte, error) {
 	w := words{m.Bundle.Printer(e.Lang)}
-	r := readable{Lang: string(e.Lang), Title: w.T("mydata.title"), Lead: w.T("mydata.lead", "operator", e.Operator, "bin", e.BIN, "at", w.moment(e.MadeAt)),
+	r := readable{
+		Lang: string(e.Lang), Title: w.T("mydata.title"), Lead: w.T("mydata.lead", "operator", e.Operator, "bin", e.BIN, "at", w.moment(e.MadeAt)),
 		Held: w.T("mydata.held"), Consents: w.T("mydata.consents"), Requests: w.T("mydata.requests"), Journal: w.T("mydata.journal"),
-		Purposes: w.T("mydata.purposes"), Records: w.T("mydata.records")}
+		Purposes: w.T("mydata.purposes"), Records: w.T("mydata.records"),
+	}
 	for _, p := range e.Purposes {
 		if len(p.Fields) > 0 {
 			r.Until = append(r.Until, [2]string{w.purpose(p.Code), p.Term + " · " + w.fields(p.Fields)})

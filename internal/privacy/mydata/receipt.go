@@ -14,8 +14,11 @@ type Fact struct{ Label, Value string }
 // ReceiptFacts tells a receipt in words, for its page and its paper.
 func (m *Maker) ReceiptFacts(r privacy.Receipt, l i18n.Lang) []Fact {
 	w := words{m.Bundle.Printer(l)}
-	facts := []Fact{{w.T("mydata.receipt_what"), w.scope(r.Scope)}, {w.T("mydata.receipt_when"), w.moment(r.At)},
-		{w.T("mydata.receipt_where"), w.channel(r.Channel)}}
+	facts := []Fact{
+		{w.T("mydata.receipt_what"), w.scope(r.Scope)},
+		{w.T("mydata.receipt_when"), w.moment(r.At)},
+		{w.T("mydata.receipt_where"), w.channel(r.Channel)},
+	}
 	if r.Recipient != "" {
 		facts = append(facts, Fact{w.T("mydata.receipt_recipient"), r.Recipient})
 	}

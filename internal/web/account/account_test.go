@@ -44,8 +44,10 @@ func open(t *testing.T, d *db.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copies := mydata.New(mydata.Deps{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
-		Files: store, Mail: w.Mails, Bundle: w.Bundle, Operator: privacytest.Operator()}, w.Jobs)
+	copies := mydata.New(mydata.Deps{
+		DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
+		Files: store, Mail: w.Mails, Bundle: w.Bundle, Operator: privacytest.Operator(),
+	}, w.Jobs)
 	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
 	u.Operator = privacytest.Operator()
 	u.Demo = false

@@ -233,8 +233,10 @@ func (a *Account) showCorrect(w http.ResponseWriter, r *http.Request, o owner, w
 }
 
 func (a *Account) doCorrect(w http.ResponseWriter, r *http.Request, o owner) {
-	c := people.Contacts{Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
-		Patronymic: r.PostFormValue("patronymic"), Phone: r.PostFormValue("phone")}
+	c := people.Contacts{
+		Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
+		Patronymic: r.PostFormValue("patronymic"), Phone: r.PostFormValue("phone"),
+	}
 	req, err := a.Privacy.Press(r.Context(), a.request(r, o, privacy.RequestRectify), func(tx *db.DB) (privacy.Answer, error) {
 		for _, person := range o.Persons {
 			if err := a.People.Correct(r.Context(), tx, person, c); err != nil {

@@ -33,8 +33,10 @@ func (a *Account) gatherRecords(ctx context.Context, v *dataView) error {
 			return err
 		}
 		for _, q := range requests {
-			v.Requests = append(v.Requests, requestLine{q.Number, requestKind(v.Page, q.Kind),
-				v.Moment(q.ReceivedAt, v.UI.Clock.Now(), zone), a.requestResult(v.Page, q)})
+			v.Requests = append(v.Requests, requestLine{
+				q.Number, requestKind(v.Page, q.Kind),
+				v.Moment(q.ReceivedAt, v.UI.Clock.Now(), zone), a.requestResult(v.Page, q),
+			})
 		}
 	}
 	return nil

@@ -100,8 +100,10 @@ func (a *Account) doGive(w http.ResponseWriter, r *http.Request, o owner) {
 		http.Redirect(w, r, p.URL(o.Base)+"#consents", http.StatusSeeOther)
 		return
 	}
-	err := a.Privacy.Grant(r.Context(), o.Main, privacy.Given{VersionID: r.PostFormValue("version"),
-		Scopes: []string{r.PathValue("scope")}, Lang: p.Lang, Channel: "site"})
+	err := a.Privacy.Grant(r.Context(), o.Main, privacy.Given{
+		VersionID: r.PostFormValue("version"),
+		Scopes:    []string{r.PathValue("scope")}, Lang: p.Lang, Channel: "site",
+	})
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return

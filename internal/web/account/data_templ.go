@@ -5,8 +5,10 @@ package account
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"github.com/sahna/sahna/internal/vault"
@@ -797,7 +799,7 @@ func looksSection(v dataView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, l := range v.Looks {
-			var templ_7745c5c3_Var41 = []any{templ.KV("own-look-refused", l.Danger)}
+			templ_7745c5c3_Var41 := []any{templ.KV("own-look-refused", l.Danger)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var41...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -34,9 +34,11 @@ func looksOf(f dataFrame, entries []vault.Entry) (out []look, own int) {
 		for _, f := range e.Fields {
 			names = append(names, fieldName(p, f))
 		}
-		out = append(out, look{When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e),
+		out = append(out, look{
+			When: p.Moment(e.At, p.UI.Clock.Now(), zone), Who: actorName(p, e.Actor), What: verbWords(p, e),
 			Fields: strings.Join(names, ", "), Danger: e.Verb == vault.VerbRefuse,
-			Proof: f.at("/looks/" + e.ID)})
+			Proof: f.at("/looks/" + e.ID),
+		})
 	}
 	return out, own
 }

@@ -60,8 +60,10 @@ func (a *Account) doRegister(w http.ResponseWriter, r *http.Request) {
 	p := a.page(r, "")
 	given := []privacy.Given{{VersionID: r.PostFormValue("version"), Scopes: r.PostForm["consents"], Lang: p.Lang, Channel: "site"}}
 	reg := people.Registration{
-		Contacts: people.Contacts{Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
-			Patronymic: r.PostFormValue("patronymic"), Email: r.PostFormValue("email")},
+		Contacts: people.Contacts{
+			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
+			Patronymic: r.PostFormValue("patronymic"), Email: r.PostFormValue("email"),
+		},
 		Password: r.PostFormValue("password"), Lang: p.Lang,
 		Record: func(ctx context.Context, tx *db.DB, person string) error {
 			return a.Privacy.Record(ctx, tx, person, given)
