@@ -51,6 +51,7 @@ type App struct {
 	Keys      *db.DB
 	Vault     *vault.Vault
 	Privacy   *privacy.Privacy
+	Desk      *privacy.Desk
 	People    *people.People
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
@@ -164,6 +165,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if a.People, err = people.New(a.DB, a.clock, a.Vault, a.Queue, sender, a.bundle); err != nil {
 		return err
 	}
+	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.People.SiteName = a.operator().ShortName
 	a.People.Leaves = a.Privacy.Leaves
 	a.Catalog = catalog.New(a.DB, a.clock)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -262,10 +263,15 @@ func (p *Privacy) RequestsOf(ctx context.Context, person string) (out []Request,
 	return out, nil
 }
 
+var requestNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{5,9}$`)
+
 // RequestByNumber returns a request with its clocks.
 func (p *Privacy) RequestByNumber(ctx context.Context, number string) (_ Request, err error) {
 	defer fault.Wrap(&err, "request by number")
-	r, err := findRequestByNumber(ctx, p.db, strings.TrimSpace(number))
+	if !requestNumber.MatchString(number) {
+		return Request{}, ErrRequestUnknown
+	}
+	r, err := findRequestByNumber(ctx, p.db, number)
 	if err != nil {
 		return Request{}, err
 	}

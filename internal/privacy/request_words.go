@@ -123,3 +123,49 @@ func RecordName(p *i18n.Printer, r Record) string {
 	}
 	return r.Room + " · " + r.Kind
 }
+
+// ClockName says what a clock of law runs for.
+func ClockName(p *i18n.Printer, id string) string {
+	switch id {
+	case "access":
+		return p.T("privacy.clock.access")
+	case "rectify":
+		return p.T("privacy.clock.rectify")
+	case "block":
+		return p.T("privacy.clock.block")
+	case "unblock":
+		return p.T("privacy.clock.unblock")
+	case "takedown":
+		return p.T("privacy.clock.takedown")
+	case "automated_objection":
+		return p.T("privacy.clock.automated_objection")
+	case "withdraw":
+		return p.T("privacy.clock.withdraw")
+	case "claim_contract":
+		return p.T("privacy.clock.claim_contract")
+	case "claim_consumer":
+		return p.T("privacy.clock.claim_consumer")
+	case "breach_notice":
+		return p.T("privacy.clock.breach_notice")
+	case "destroy_unlawful":
+		return p.T("privacy.clock.destroy_unlawful")
+	case "transfer_notice":
+		return p.T("privacy.clock.transfer_notice")
+	case "limitation":
+		return p.T("privacy.clock.limitation")
+	case "tax_records":
+		return p.T("privacy.clock.tax_records")
+	}
+	return id
+}
+
+// ResultName says what was answered, in a word.
+func ResultName(p *i18n.Printer, r Result) string {
+	switch r {
+	case Granted:
+		return p.T("privacy.result.granted")
+	case Partly:
+		return p.T("privacy.result.partly")
+	}
+	return p.T("privacy.result.refused")
+}

@@ -42,6 +42,7 @@ var (
 	seesOrders  = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAuditor, people.RoleAdmin}
 	seesPersons = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAdmin} // for which purpose, the register says
 	refunds     = []people.Role{people.RoleFinance}
+	answers     = []people.Role{people.RoleOfficer}
 	runsDoor    = []people.Role{people.RoleDoor, people.RoleManager, people.RoleAdmin}
 )
 
@@ -57,6 +58,19 @@ func (o *Office) pages() []page {
 		{"POST /{lang}/office/orders/{code}/contacts", seesPersons, o.revealContacts},
 		{"GET /{lang}/office/orders/{code}/refund", refunds, o.askRefund},
 		{"POST /{lang}/office/orders/{code}/refund", refunds, o.refund},
+		{"GET /{lang}/office/requests", answers, o.requests},
+		{"GET /{lang}/office/requests/new", answers, o.newRequest},
+		{"POST /{lang}/office/requests/new", answers, o.enterRequest},
+		{"GET /{lang}/office/requests/{number}", answers, o.request},
+		{"POST /{lang}/office/requests/{number}/contacts", answers, o.revealRequest},
+		{"POST /{lang}/office/requests/{number}/take", answers, o.takeRequest},
+		{"POST /{lang}/office/requests/{number}/answer", answers, o.answerRequest},
+		{"POST /{lang}/office/requests/{number}/approve", answers, o.approveRequest},
+		{"POST /{lang}/office/requests/{number}/return", answers, o.returnRequest},
+		{"GET /{lang}/office/requests/{number}/letter", answers, o.requestLetter},
+		{"GET /{lang}/office/terms", answers, o.terms},
+		{"POST /{lang}/office/terms", answers, o.addTerm},
+		{"POST /{lang}/office/terms/year", answers, o.setYear},
 		{"GET /{lang}/office/door", runsDoor, o.door},
 		{"POST /{lang}/office/door/invite", runsDoor, o.inviteDevice},
 		{"POST /{lang}/office/door/{id}/revoke", runsDoor, o.revokeDevice},

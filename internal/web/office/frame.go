@@ -20,6 +20,7 @@ func navigation(v visit) []item {
 		{"today", v.T("office.nav.today"), v.URL("/office"), "clock", anyStaff},
 		{"performances", v.T("office.nav.performances"), v.URL("/office/performances"), "calendar", seesSales},
 		{"orders", v.T("office.nav.orders"), v.URL("/office/orders"), "ticket", seesOrders},
+		{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
 		{"door", v.T("office.nav.door"), v.URL("/office/door"), "door", runsDoor},
 	}
 	var out []item

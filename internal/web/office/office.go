@@ -15,6 +15,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -27,6 +28,8 @@ type Office struct {
 	BoxOffice *boxoffice.Office
 	Admission *admission.Admission
 	People    *people.People
+	Privacy   *privacy.Privacy
+	Desk      *privacy.Desk
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
