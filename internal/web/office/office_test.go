@@ -23,6 +23,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/web/ui"
 	"github.com/sahna/sahna/internal/web/ui/uitest"
@@ -43,7 +44,7 @@ const rolesHeader = "X-Test-Roles"
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, Messages)
+	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, Messages)
 	u, log := uitest.NewAt(t, w.Clock, sets...)
 	h := &house{World: w, log: log}
 	h.office = &Office{UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
