@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -189,7 +190,7 @@ func (p *Privacy) AddTerm(ctx context.Context, r calendar.Rule, actor string) (e
 // SetYear enters a year of the calendar anew; what it said before stays readable. Open requests are counted again.
 func (p *Privacy) SetYear(ctx context.Context, number int, body, actor string) (err error) {
 	defer fault.Wrap(&err, "set a year of the calendar")
-	if number < 2000 || number > 2100 || len(body) > 10_000 {
+	if number < 2000 || number > 2100 || len(body) > 10_000 || strings.TrimSpace(body) == "" {
 		return ErrYearWrong.On("body")
 	}
 	if _, err := calendar.FromYears(map[int]string{number: body}); err != nil {

@@ -36,6 +36,7 @@ type house struct {
 	url    string
 	log    *uitest.Log
 	order  boxoffice.Order
+	number string // of a request
 }
 
 // rolesHeader lets a test come as staff without signing in.
@@ -47,15 +48,17 @@ func open(t *testing.T, d *db.DB) *house {
 	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, Messages)
 	u, log := uitest.NewAt(t, w.Clock, sets...)
 	h := &house{World: w, log: log}
-	h.office = &Office{UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
-		Admission: admission.New(d, w.Clock, w.Catalog, w.Office)}
+	h.office = &Office{
+		UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
+		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+	}
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	h.office.Mount(mux)
 	s := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), asStaff))
 	t.Cleanup(s.Close)
 	h.url = s.URL
-	h.order = h.buy(t)
+	h.order, h.number = h.buy(t), "2026-99999"
 	return h
 }
 
@@ -79,13 +82,17 @@ func asStaff(next http.Handler) http.Handler {
 func (h *house) buy(t *testing.T) boxoffice.Order {
 	t.Helper()
 	ctx := t.Context()
-	hold, err := h.Office.Hold(ctx, boxoffice.HoldRequest{PerformanceID: h.Performance.ID,
-		Seats: []boxoffice.SeatWish{{SeatID: "1-1"}, {SeatID: "1-2"}}, Items: []boxoffice.AreaWish{{PriceZoneID: "floor", TicketTypeID: "adult", Quantity: 1}}})
+	hold, err := h.Office.Hold(ctx, boxoffice.HoldRequest{
+		PerformanceID: h.Performance.ID,
+		Seats:         []boxoffice.SeatWish{{SeatID: "1-1"}, {SeatID: "1-2"}}, Items: []boxoffice.AreaWish{{PriceZoneID: "floor", TicketTypeID: "adult", Quantity: 1}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ord, pay, err := h.Office.Checkout(ctx, boxoffice.CheckoutRequest{Holds: []boxoffice.HoldKey{{ID: hold.ID, Secret: hold.Secret}},
-		Buyer: privacytest.Aigul(), Consents: privacytest.Given(t, h.Privacy), Provider: boxofficetest.BankCode, Lang: i18n.KK, Channel: "site"})
+	ord, pay, err := h.Office.Checkout(ctx, boxoffice.CheckoutRequest{
+		Holds: []boxoffice.HoldKey{{ID: hold.ID, Secret: hold.Secret}},
+		Buyer: privacytest.Aigul(), Consents: privacytest.Given(t, h.Privacy), Provider: boxofficetest.BankCode, Lang: i18n.KK, Channel: "site",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +141,7 @@ func (h *house) address(pattern string) (method, path string) {
 	if strings.Contains(path, "/door/") {
 		id = "none"
 	}
-	return method, strings.NewReplacer("{lang}", "ru", "{id}", id, "{code}", h.order.Code).Replace(path)
+	return method, strings.NewReplacer("{lang}", "ru", "{id}", id, "{code}", h.order.Code, "{number}", h.number).Replace(path)
 }
 
 func TestRolesAndPages(t *testing.T) {
@@ -178,9 +185,16 @@ func TestPermissionsAreMeant(t *testing.T) {
 		need []people.Role
 		want bool
 	}{
-		{people.RoleFinance, refunds, true}, {people.RoleAdmin, refunds, false}, {people.RoleSupport, refunds, false}, {people.RoleManager, refunds, false},
-		{people.RoleAuditor, seesOrders, true}, {people.RoleAuditor, seesPersons, false}, {people.RoleDoor, seesOrders, false},
-		{people.RoleDoor, runsDoor, true}, {people.RoleSupport, runsDoor, false}, {people.RoleDoor, seesPersons, false},
+		{people.RoleFinance, refunds, true},
+		{people.RoleAdmin, refunds, false},
+		{people.RoleSupport, refunds, false},
+		{people.RoleManager, refunds, false},
+		{people.RoleAuditor, seesOrders, true},
+		{people.RoleAuditor, seesPersons, false},
+		{people.RoleDoor, seesOrders, false},
+		{people.RoleDoor, runsDoor, true},
+		{people.RoleSupport, runsDoor, false},
+		{people.RoleDoor, seesPersons, false},
 	} {
 		if got := hasRole(people.Session{Roles: []people.Role{c.role}}, c.need); got != c.want {
 			t.Errorf("%s: %v, want %v of %v", c.role, got, c.want, c.need)
@@ -335,8 +349,10 @@ func TestHostileInputIsNeverOurFault(t *testing.T) {
 				}
 			}
 			form := url.Values{"email": {s}, "name": {s}, "purpose": {s}, "reason": {s}, "sure": {s}, "password": {s}, "code": {s}, "next": {s}}
-			for _, path := range []string{"/en/office/orders/find", "/en/office/door/invite", "/en/office/door/" + url.PathEscape(s) + "/revoke",
-				"/en/office/orders/" + h.order.Code + "/contacts", "/en/office/orders/" + h.order.Code + "/refund", "/en/office/sign-in"} {
+			for _, path := range []string{
+				"/en/office/orders/find", "/en/office/door/invite", "/en/office/door/" + url.PathEscape(s) + "/revoke",
+				"/en/office/orders/" + h.order.Code + "/contacts", "/en/office/orders/" + h.order.Code + "/refund", "/en/office/sign-in",
+			} {
 				if res, body := h.ask(t, "finance,manager,door", http.MethodPost, path, form); res.StatusCode >= 500 || strings.Contains(body, "<script>alert") {
 					t.Errorf("POST with %.30q: %d at %.60s", s, res.StatusCode, path)
 				}
