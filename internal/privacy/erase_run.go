@@ -17,8 +17,10 @@ import (
 const (
 	GroundProof      = "proof_of_consent" // 94-V, article 25(2)(5)
 	GroundTax        = "tax_records"
-	GroundBlocked    = "blocked"    // 94-V, article 1(3): blocking stops destruction too
-	GroundObligation = "obligation" // contacts that a withheld record needs (94-V, article 8(2))
+	GroundBlocked    = "blocked" // 94-V, article 1(3): blocking stops destruction too
+	GroundHold       = "legal_hold"
+	GroundStaff      = "staff_account" // an employee's, until the employment ends
+	GroundObligation = "obligation"    // contacts that a withheld record needs (94-V, article 8(2))
 )
 
 // Years for which what is restricted stays; law.md's floors.
@@ -98,11 +100,12 @@ func (p *Privacy) endRuns(ctx context.Context, runs []erasureRun) error {
 
 // settle asks every room, and then decides on what the vault holds: contacts stay while any room withholds a record.
 func (p *Privacy) settle(ctx context.Context, tx *db.DB, o EraseOrder, dry bool) ([]Outcome, error) {
-	blocked, err := p.vault.Blocked(ctx, tx, o.Person)
+	stay, err := p.staysWhole(ctx, tx, o.Person)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p.askHolders(ctx, tx, o.Person, dry || blocked)
+	dry = dry || stay != ""
+	out, err := p.askHolders(ctx, tx, o.Person, dry)
 	if err != nil {
 		return nil, err
 	}
@@ -110,20 +113,34 @@ func (p *Privacy) settle(ctx context.Context, tx *db.DB, o EraseOrder, dry bool)
 	if err != nil {
 		return nil, err
 	}
-	held, err := p.settleVault(ctx, tx, o, blocked || anyWithheld(out), dry || blocked)
+	held, err := p.settleVault(ctx, tx, o, stay != "" || anyWithheld(out), dry)
 	if err != nil {
 		return nil, err
 	}
 	out = slices.Concat(out, own, held)
-	if blocked {
-		for i := range out {
-			out[i].Fate, out[i].Ground, out[i].Until = FateWithheld, GroundBlocked, ""
-		}
-		if len(out) == 0 {
-			out = []Outcome{{Record: Record{Room: "vault", Kind: "person"}, Fate: FateWithheld, Ground: GroundBlocked}}
-		}
+	if stay == "" {
+		return out, nil
+	}
+	for i := range out {
+		out[i].Fate, out[i].Ground, out[i].Until = FateWithheld, stay, ""
+	}
+	if len(out) == 0 {
+		out = []Outcome{{Record: Record{Room: "vault", Kind: "person"}, Fate: FateWithheld, Ground: stay}}
 	}
 	return out, nil
+}
+
+// staysWhole tells why nothing of a person may be destroyed now; "" when it may.
+func (p *Privacy) staysWhole(ctx context.Context, tx *db.DB, person string) (ground string, err error) {
+	blocked, err := p.vault.Blocked(ctx, tx, person)
+	if err != nil || blocked {
+		return GroundBlocked, err
+	}
+	hs, err := openHolds(ctx, tx, p.clock.Now())
+	if err != nil || hs.cover(person) {
+		return GroundHold, err
+	}
+	return "", nil
 }
 
 func (p *Privacy) askHolders(ctx context.Context, tx *db.DB, person string, dry bool) (out []Outcome, err error) {
@@ -301,7 +318,7 @@ func (a accounts) Erase(ctx context.Context, tx *db.DB, person string, dry bool)
 	for _, h := range held {
 		o := Outcome{Record: accountRecord(h), Fate: FateErased}
 		if h.Staff {
-			staff, o.Fate, o.Ground = true, FateWithheld, "staff_account"
+			staff, o.Fate, o.Ground = true, FateWithheld, GroundStaff
 		}
 		out = append(out, o)
 	}

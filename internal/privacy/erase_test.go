@@ -215,6 +215,28 @@ func TestBlockedDataIsNotErased(t *testing.T) {
 	})
 }
 
+func TestALegalHoldKeepsAPersonFromErasure(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := privacytest.New(t, d, nil)
+		ctx := t.Context()
+		id, other := h.Guest(t, privacytest.Aigul()), h.Guest(t, privacytest.Aigul())
+		hold, err := h.Privacy.PutHold(ctx, privacy.Hold{Person: id, Reason: "case-7", MadeBy: "staff:a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFates(t, erase(t, h, id).Outcomes, "vault/fields withheld legal_hold", "privacy/consent withheld legal_hold")
+		if !erase(t, h, other).Done() {
+			t.Error("a hold on one person keeps another")
+		}
+		if err := h.Privacy.LiftHold(ctx, hold.ID, "staff:a"); err != nil {
+			t.Fatal(err)
+		}
+		if !erase(t, h, id).Done() {
+			t.Error("the hold is lifted, and the erasure does not go on")
+		}
+	})
+}
+
 // errKilled stands for the end of the program: from the chosen write on nothing is written any more.
 var errKilled = errors.New("killed")
 

@@ -95,6 +95,14 @@ func FateGround(p *i18n.Printer, ground string) string {
 		return p.T("privacy.fate_ground.refund_due")
 	case "blocked":
 		return p.T("privacy.fate_ground.blocked")
+	case GroundProof:
+		return p.T("privacy.fate_ground.proof_of_consent")
+	case GroundObligation:
+		return p.T("privacy.fate_ground.obligation")
+	case GroundStaff:
+		return p.T("privacy.fate_ground.staff_account")
+	case GroundHold:
+		return p.T("privacy.fate_ground.legal_hold")
 	}
 	return ground
 }
@@ -106,7 +114,7 @@ func RecordName(p *i18n.Printer, r Record) string {
 		return p.T("privacy.record.account")
 	case "contacts", "field", "fields":
 		return p.T("privacy.record.contacts")
-	case "session", "device":
+	case "session", "device", "code":
 		return p.T("privacy.record.session")
 	case "order":
 		return p.T("privacy.record.order")
