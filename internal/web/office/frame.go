@@ -22,6 +22,7 @@ func navigation(v visit) []item {
 		{"orders", v.T("office.nav.orders"), v.URL("/office/orders"), "ticket", seesOrders},
 		{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
 		{"door", v.T("office.nav.door"), v.URL("/office/door"), "door", runsDoor},
+		{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
 	}
 	var out []item
 	for _, i := range all {

@@ -8,6 +8,7 @@ package office
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/sahna/sahna/internal/admission"
 	"github.com/sahna/sahna/internal/boxoffice"
@@ -37,7 +38,7 @@ const Zone = "Asia/Almaty"
 
 // Mount puts the pages on their addresses.
 func (o *Office) Mount(mux *http.ServeMux) {
-	for _, p := range o.pages() {
+	for _, p := range slices.Concat(o.pages(), o.policyPages()) {
 		mux.HandleFunc(p.pattern, o.guard(p))
 	}
 	mux.HandleFunc("GET /{lang}/office/sign-in", o.signInForm)

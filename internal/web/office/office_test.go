@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,7 @@ func (h *house) address(pattern string) (method, path string) {
 func TestRolesAndPages(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d)
-		for _, p := range h.office.pages() {
+		for _, p := range slices.Concat(h.office.pages(), h.office.policyPages()) {
 			method, path := h.address(p.pattern)
 			for _, stranger := range []string{"", "none", "half:administrator"} {
 				res, _ := h.ask(t, stranger, method, path, nil)

@@ -5,11 +5,14 @@ package office
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"fmt"
+
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -304,8 +307,13 @@ func performanceView(v visit, p performancePage) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Table(v.T("office.performance.zones"), []ui.Column{
-			{Label: v.T("office.col.zone")}, {Label: v.T("office.col.price"), Number: true}, {Label: v.T("office.col.sold")},
-			{Label: v.T("office.col.held"), Number: true}, {Label: v.T("office.col.free"), Number: true}, {Label: v.T("office.col.blocked"), Number: true}, {Label: v.T("office.col.capacity"), Number: true},
+			{Label: v.T("office.col.zone")},
+			{Label: v.T("office.col.price"), Number: true},
+			{Label: v.T("office.col.sold")},
+			{Label: v.T("office.col.held"), Number: true},
+			{Label: v.T("office.col.free"), Number: true},
+			{Label: v.T("office.col.blocked"), Number: true},
+			{Label: v.T("office.col.capacity"), Number: true},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
