@@ -19,6 +19,7 @@ import (
 type Pages struct {
 	UI      *ui.UI
 	Privacy *privacy.Privacy
+	Desk    *privacy.Desk
 }
 
 // zone is where the operator's days begin.
@@ -33,6 +34,9 @@ func (s *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/page/offer/versions", s.versions(privacy.Offer))
 	mux.HandleFunc("GET /{lang}/page/offer/versions/{number}", s.version(privacy.Offer))
 	mux.HandleFunc("GET /{lang}/page/contact", s.contact)
+	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
+	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
+	mux.HandleFunc("GET /{lang}/page/claim/{number}", s.claimSent)
 }
 
 func (s *Pages) page(r *http.Request) ui.Page {

@@ -1,0 +1,99 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/web/ui"
+)
+
+// claimView is the form for a claim, a question or a request about one's data.
+type claimView struct {
+	ui.Page
+	Form  ui.Form
+	Scope privacy.Scope // the consent without which nothing is kept
+	Sent  privacy.Request
+}
+
+var errConsent = fault.Fields{privacy.ErrConsentMissing.On("consents")}
+
+func (s *Pages) claim(w http.ResponseWriter, r *http.Request) {
+	s.showClaim(w, r, nil)
+}
+
+// sendClaim takes a claim. The answer is the same whether the address is known or not.
+func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
+	v, err := s.Privacy.InForce(r.Context(), privacy.Policy)
+	if err != nil {
+		s.UI.Fail(w, r, err)
+		return
+	}
+	p := s.page(r)
+	given := privacy.Given{VersionID: v.ID, Scopes: []string{privacy.ScopeService}, Lang: p.Lang, Channel: "site"}
+	if r.PostFormValue("consents") != privacy.ScopeService {
+		s.showClaim(w, r, errConsent)
+		return
+	}
+	req, err := s.Desk.Enter(r.Context(), privacy.Entered{
+		Kind: privacy.RequestKind(r.PostFormValue("kind")), Channel: "site", Lang: p.Lang, Text: r.PostFormValue("text"), Actor: "person",
+		Contacts: people.Contacts{
+			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Phone: r.PostFormValue("phone"),
+		},
+		Record: func(ctx context.Context, tx *db.DB, person string) error {
+			return s.Privacy.Record(ctx, tx, person, []privacy.Given{given})
+		},
+	})
+	if err != nil {
+		s.showClaim(w, r, err)
+		return
+	}
+	http.Redirect(w, r, p.URL("/page/claim/"+req.Number), http.StatusSeeOther)
+}
+
+func (s *Pages) showClaim(w http.ResponseWriter, r *http.Request, problem error) {
+	if problem != nil && !ui.CanReshow(problem) {
+		s.UI.Fail(w, r, problem)
+		return
+	}
+	v, err := s.Privacy.InForce(r.Context(), privacy.Policy)
+	if err != nil {
+		s.UI.Fail(w, r, err)
+		return
+	}
+	view := claimView{Page: s.page(r)}
+	view.Scope, _ = v.Scope(privacy.ScopeService)
+	view.Form = ui.FormOf(view.Page, r, problem)
+	view.Path = "/page/claim"
+	view.Title, view.Description = view.T("pages.claim.title"), view.T("pages.claim.lead")
+	status := http.StatusOK
+	if problem != nil {
+		status = ui.ReshowStatus(problem)
+	}
+	s.UI.Render(w, r, status, view.Page, claimPage(view))
+}
+
+// claimSent tells the number and until when the answer comes; nothing of what was written.
+func (s *Pages) claimSent(w http.ResponseWriter, r *http.Request) {
+	req, err := s.Privacy.RequestByNumber(r.Context(), r.PathValue("number"))
+	if err != nil {
+		s.UI.Fail(w, r, err)
+		return
+	}
+	view := claimView{Page: s.page(r), Sent: req}
+	view.Title, view.NoIndex = view.T("pages.claim.sent"), true
+	s.UI.Render(w, r, http.StatusOK, view.Page, claimSentPage(view))
+}
+
+func (v claimView) kinds() []ui.Option {
+	out := []ui.Option{{Value: "", Label: v.T("pages.claim.choose")}, {Value: string(privacy.RequestClaim), Label: privacy.KindName(v.Printer, privacy.RequestClaim)}}
+	for _, k := range privacy.RequestKinds {
+		if k != privacy.RequestClaim {
+			out = append(out, ui.Option{Value: string(k), Label: privacy.KindName(v.Printer, k)})
+		}
+	}
+	return out
+}

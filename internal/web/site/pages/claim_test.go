@@ -1,0 +1,92 @@
+package pages_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/vault/vaulttest"
+	"github.com/sahna/sahna/internal/web/site/pages"
+	"github.com/sahna/sahna/internal/web/ui/browsertest"
+	"github.com/sahna/sahna/internal/web/ui/uitest"
+)
+
+func serveClaims(t *testing.T, d *db.DB) (*privacytest.House, string) {
+	t.Helper()
+	h := privacytest.New(t, d, vaulttest.Clock())
+	u, _ := uitest.NewAt(t, h.Clock, pages.Messages, privacy.Messages, people.Messages)
+	mux := http.NewServeMux()
+	u.Mount(mux)
+	(&pages.Pages{UI: u, Privacy: h.Privacy, Desk: privacy.NewDesk(h.Privacy, h.People, h.Jobs, h.Mails, h.Bundle)}).Mount(mux)
+	srv := httptest.NewServer(u.Serve(mux))
+	t.Cleanup(srv.Close)
+	return h, srv.URL
+}
+
+func TestAClaimGetsANumber(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, base := serveClaims(t, d)
+		post := func(form url.Values) (int, string, string) {
+			res, err := http.PostForm(base+"/ru/page/claim", form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close() //nolint:errcheck // a test
+			b, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return res.StatusCode, res.Request.URL.Path, string(b)
+		}
+		form := url.Values{"kind": {"claim"}, "text": {"Прошу вернуть деньги за билет."}, "surname": {"Ким"}, "name": {"Лев"}, "email": {"lev@example.kz"}, "phone": {"+77017654321"}}
+		if status, _, body := post(form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Прошу вернуть деньги") {
+			t.Errorf("without consent: %d", status)
+		}
+		if found, err := h.People.PersonsByEmail(t.Context(), "lev@example.kz"); err != nil || len(found) != 0 {
+			t.Errorf("something was kept without consent: %d %v", len(found), err)
+		}
+		form.Set("consents", privacy.ScopeService)
+		status, path, body := post(form)
+		if status != http.StatusOK || path != "/ru/page/claim/2026-00001" || !strings.Contains(body, "2026-00001") || strings.Contains(body, "lev@") {
+			t.Errorf("sent: %d at %s", status, path)
+		}
+		r, err := h.Privacy.RequestByNumber(t.Context(), "2026-00001")
+		if err != nil || len(r.Timers) != 2 || r.Timers[0].Clock != "claim_consumer" {
+			t.Errorf("the claim: %+v %v", r, err)
+		}
+		if yes, err := h.Privacy.Consented(t.Context(), r.Person, privacy.ScopeService); err != nil || !yes {
+			t.Errorf("the consent is not kept: %v", err)
+		}
+		for _, s := range []string{"<script>alert(1)</script>", "\x00\xff", strings.Repeat("ы", 9000)} {
+			for k := range form {
+				bad := url.Values{}
+				for f, v := range form {
+					bad[f] = v
+				}
+				bad.Set(k, s)
+				if status, _, body := post(bad); status >= 500 || strings.Contains(body, "<script>alert") {
+					t.Errorf("%s as %.20q: %d", k, s, status)
+				}
+			}
+		}
+	})
+}
+
+func TestClaimInABrowser(t *testing.T) {
+	_, base := serveClaims(t, dbtest.Open(t, db.SQLite))
+	for _, screen := range []browsertest.Screen{browsertest.Phone, browsertest.Desktop} {
+		b := browsertest.Open(t, screen)
+		b.Go(base + "/kk/page/claim")
+		b.Fits()
+		b.Accessible()
+		b.Shot("claim")
+	}
+}
