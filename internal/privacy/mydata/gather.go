@@ -225,5 +225,6 @@ func (m *Maker) pack(e Everything) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return out.Bytes(), z.Close()
+	err = z.Close() // writes the table of contents
+	return out.Bytes(), err
 }

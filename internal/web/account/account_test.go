@@ -19,6 +19,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/files"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
@@ -35,18 +36,26 @@ type house struct {
 	t   *testing.T
 	url string
 	log *uitest.Log
+
+	copies *mydata.Maker
+	folder string // of stored files
 }
 
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	store, err := files.OpenDir(t.TempDir())
+	folder := t.TempDir()
+	store, err := files.OpenDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := i18n.New(append(privacytest.Messages(), mydata.Messages)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	copies := mydata.New(mydata.Deps{
 		DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
-		Files: store, Mail: w.Mails, Bundle: w.Bundle, Operator: privacytest.Operator(),
+		Files: store, Mail: w.Mails, Bundle: words, Operator: privacytest.Operator(),
 	}, w.Jobs)
 	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
 	u.Operator = privacytest.Operator()
@@ -60,7 +69,7 @@ func open(t *testing.T, d *db.DB) *house {
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})
 	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), door.Gate, http.NewCrossOriginProtection().Handler))
 	t.Cleanup(srv.Close)
-	return &house{World: w, t: t, url: srv.URL, log: log}
+	return &house{World: w, t: t, url: srv.URL, log: log, copies: copies, folder: folder}
 }
 
 var sixDigits = regexp.MustCompile(`\d{3} \d{3}`)
