@@ -121,7 +121,7 @@ var entries = []Entry{
 		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
 		Keep:  Keep{3, Years, EventEnd},
-		Terms: map[vault.Field]Keep{vault.RequestText: {3, Years, EventAnswer}, vault.AnswerText: {3, Years, EventAnswer}}, Recipients: []string{MailGateway},
+		Terms: map[vault.Field]Keep{vault.RequestText: {3, Years, EventAnswer}, vault.AnswerText: {3, Years, EventAnswer}, vault.RequestContacts: {3, Years, EventAnswer}}, Recipients: []string{MailGateway},
 	},
 }
 

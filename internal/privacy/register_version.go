@@ -22,6 +22,7 @@ var (
 	ErrRegisterSame     = fault.New(fault.Conflict, "privacy.register_same")     // nothing to approve
 	ErrRegisterMoved    = fault.New(fault.Conflict, "privacy.register_moved")    // the draft changed since it was read
 	ErrRegisterNoDraft  = fault.New(fault.NotFound, "privacy.register_no_draft") // nothing is proposed
+	ErrRegisterOther    = fault.New(fault.Conflict, "privacy.register_other")    // a colleague's draft waits
 	ErrRegisterTwoEyes  = fault.New(fault.Forbidden, "privacy.register_two_eyes")
 	ErrRegisterNotStaff = fault.New(fault.Forbidden, "privacy.actor_not_allowed")
 )
@@ -79,7 +80,7 @@ func programHash() (string, error) {
 // Known fields of the vault: what no constant names cannot be registered.
 var vaultFields = []vault.Field{
 	vault.Surname, vault.Name, vault.Patronymic, vault.Phone, vault.Email, vault.BirthDate,
-	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText,
+	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText, vault.RequestContacts,
 }
 
 // VaultFields lists the fields that the vault can keep.
@@ -230,6 +231,10 @@ func (p *Privacy) SaveDraft(ctx context.Context, r Processing, actor string) (d 
 		last, err := lastRegister(ctx, tx)
 		if err != nil {
 			return err
+		}
+		// Whoever approves must not have written any of it.
+		if d, err := findDraft(ctx, tx); err == nil && d.MadeBy != actor && d.MadeBy != actorProgram {
+			return ErrRegisterOther
 		}
 		d = RegisterDraft{Processing: r, Base: last.Hash, MadeBy: actor}
 		return p.putDraft(ctx, tx, d)

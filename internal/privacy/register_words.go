@@ -22,17 +22,18 @@ func GroundName(g Ground) i18n.Text { return groundNames[g] }
 func RoleName(r people.Role) i18n.Text { return roleNames[r] }
 
 var fieldNames = map[vault.Field]i18n.Text{
-	vault.Surname:     {KK: "тегі", RU: "фамилия", EN: "surname"},
-	vault.Name:        {KK: "аты", RU: "имя", EN: "name"},
-	vault.Patronymic:  {KK: "әкесінің аты", RU: "отчество", EN: "patronymic"},
-	vault.Phone:       {KK: "телефон нөмірі", RU: "номер телефона", EN: "phone number"},
-	vault.Email:       {KK: "электрондық пошта мекенжайы", RU: "адрес электронной почты", EN: "e-mail address"},
-	vault.BirthDate:   {KK: "туған күні", RU: "дата рождения", EN: "date of birth"},
-	vault.TOTPSecret:  {KK: "қызметкердің екінші факторының кілті", RU: "ключ второго фактора сотрудника", EN: "key of a staff member's second factor"},
-	vault.IP:          {KK: "кіру жасалған желінің қысқартылған мекенжайы", RU: "сокращённый сетевой адрес входа", EN: "shortened network address of a sign-in"},
-	vault.UserAgent:   {KK: "кіру жасалған браузер", RU: "браузер входа", EN: "browser of a sign-in"},
-	vault.RequestText: {KK: "өтініштің мәтіні", RU: "текст обращения", EN: "text of a request"},
-	vault.AnswerText:  {KK: "жауаптың мәтіні", RU: "текст ответа", EN: "text of an answer"},
+	vault.Surname:         {KK: "тегі", RU: "фамилия", EN: "surname"},
+	vault.Name:            {KK: "аты", RU: "имя", EN: "name"},
+	vault.Patronymic:      {KK: "әкесінің аты", RU: "отчество", EN: "patronymic"},
+	vault.Phone:           {KK: "телефон нөмірі", RU: "номер телефона", EN: "phone number"},
+	vault.Email:           {KK: "электрондық пошта мекенжайы", RU: "адрес электронной почты", EN: "e-mail address"},
+	vault.BirthDate:       {KK: "туған күні", RU: "дата рождения", EN: "date of birth"},
+	vault.TOTPSecret:      {KK: "қызметкердің екінші факторының кілті", RU: "ключ второго фактора сотрудника", EN: "key of a staff member's second factor"},
+	vault.IP:              {KK: "кіру жасалған желінің қысқартылған мекенжайы", RU: "сокращённый сетевой адрес входа", EN: "shortened network address of a sign-in"},
+	vault.UserAgent:       {KK: "кіру жасалған браузер", RU: "браузер входа", EN: "browser of a sign-in"},
+	vault.RequestText:     {KK: "өтініштің мәтіні", RU: "текст обращения", EN: "text of a request"},
+	vault.RequestContacts: {KK: "өтініш иесінің байланыс деректері", RU: "контакты заявителя", EN: "contacts given in a request"},
+	vault.AnswerText:      {KK: "жауаптың мәтіні", RU: "текст ответа", EN: "text of an answer"},
 }
 
 var purposeNames = map[vault.Purpose]i18n.Text{

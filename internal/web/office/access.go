@@ -37,13 +37,16 @@ func hasRole(s people.Session, roles []people.Role) bool {
 
 // Who does which work.
 var (
-	anyStaff    = []people.Role{}
-	seesSales   = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleAuditor, people.RoleAdmin}
-	seesOrders  = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAuditor, people.RoleAdmin}
-	seesPersons = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAdmin} // for which purpose, the register says
-	refunds     = []people.Role{people.RoleFinance}
-	answers     = []people.Role{people.RoleOfficer}
-	runsDoor    = []people.Role{people.RoleDoor, people.RoleManager, people.RoleAdmin}
+	anyStaff         = []people.Role{}
+	seesSales        = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleAuditor, people.RoleAdmin}
+	seesOrders       = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAuditor, people.RoleAdmin}
+	seesPersons      = []people.Role{people.RoleSupport, people.RoleFinance, people.RoleManager, people.RoleOfficer, people.RoleAdmin} // for which purpose, the register says
+	refunds          = []people.Role{people.RoleFinance}
+	answers          = []people.Role{people.RoleOfficer}
+	runsDoor         = []people.Role{people.RoleDoor, people.RoleManager, people.RoleAdmin}
+	seesRegister     = []people.Role{people.RoleOfficer, people.RoleAuditor, people.RoleAdmin}
+	approvesRegister = []people.Role{people.RoleOfficer, people.RoleAdmin}
+	officers         = []people.Role{people.RoleOfficer}
 )
 
 // pages is the whole office: every address with its roles.
@@ -74,6 +77,16 @@ func (o *Office) pages() []page {
 		{"GET /{lang}/office/door", runsDoor, o.door},
 		{"POST /{lang}/office/door/invite", runsDoor, o.inviteDevice},
 		{"POST /{lang}/office/door/{id}/revoke", runsDoor, o.revokeDevice},
+		{"GET /{lang}/office/register", seesRegister, o.register},
+		{"GET /{lang}/office/register/list", seesRegister, o.registerList},
+		{"GET /{lang}/office/register/list.pdf", seesRegister, o.registerPDF},
+		{"GET /{lang}/office/register/change/{id}", officers, o.registerForm},
+		{"POST /{lang}/office/register/change/{id}", officers, o.saveRegister},
+		{"POST /{lang}/office/register/approve", approvesRegister, o.approveRegister},
+		{"POST /{lang}/office/register/drop", approvesRegister, o.dropRegister},
+		{"GET /{lang}/office/retention", seesRegister, o.retention},
+		{"POST /{lang}/office/retention/hold", officers, o.putHold},
+		{"POST /{lang}/office/retention/hold/{id}/lift", officers, o.liftHold},
 	}
 }
 

@@ -23,6 +23,8 @@ func navigation(v visit) []item {
 		{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
 		{"door", v.T("office.nav.door"), v.URL("/office/door"), "door", runsDoor},
 		{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
+		{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
+		{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
 	}
 	var out []item
 	for _, i := range all {
