@@ -12,7 +12,7 @@ const zoneOfOperator = "Asia/Almaty"
 
 // readNews finds what the page has to tell of new versions. A page is not lost for it: trouble goes to the log.
 func (u *UI) readNews(ctx context.Context, p *Page) {
-	if u.News == nil || p.Area != "site" && p.Area != "account" {
+	if u.News == nil || p.Area != "site" && p.Area != "account" || p.Path == "/account/policy" { // the question itself tells more
 		return
 	}
 	person := ""
