@@ -78,7 +78,7 @@ func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to people.Contact
 	doc.Fact(p.T("privacy.letter.asked"), KindName(p, r.Kind))
 	doc.Fact(p.T("privacy.letter.received"), day(p, r.ReceivedAt)+", "+p.Clock(r.ReceivedAt, "Asia/Almaty")+" · "+channelName(p, r.Channel))
 	for _, t := range r.Timers {
-		doc.Fact(p.T("privacy.letter.term", "term", TermName(p, t.Term)), p.T("privacy.letter.until", "day", day(p, t.Due.Add(-1)))+" · "+t.Source)
+		doc.Fact(p.T("privacy.letter.term", "term", TermName(p, t.Term)), p.T("privacy.letter.until", "day", day(p, t.Due.Add(-1)))+" · "+clockSource(p, t))
 	}
 	kept := p.T("privacy.letter.in_time")
 	if !r.InTime {
@@ -99,6 +99,14 @@ func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to people.Contact
 	doc.Heading(p.T("privacy.letter.disagree"))
 	doc.Text(p.T("privacy.letter.appeal"))
 	doc.Fact(p.T("privacy.letter.officer"), op.officer()+" · "+strings.Join(op.Phones, ", "))
+}
+
+// clockSource names what the term is for, with the article where the law's own number reads in every language.
+func clockSource(p *i18n.Printer, t Timer) string {
+	if strings.HasPrefix(t.Source, "94-V") {
+		return ClockName(p, t.Clock) + " (" + t.Source + ")"
+	}
+	return ClockName(p, t.Clock)
 }
 
 func (o Operator) officer() string {
