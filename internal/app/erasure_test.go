@@ -32,6 +32,7 @@ var ownTables = map[string]string{
 	"privacy_hold":       "a legal hold: ends by whoever laid it",
 	"privacy_night_line": "what a night destroyed: random ids of persons who are gone",
 	"privacy_request":    "kept three years as proof that it was answered",
+	"privacy_download":   "ended; its file, sealed under the destroyed key, goes with the next sweep",
 	"privacy_notice":     "deleted",
 	"vault_person":       "a revision and a flag",
 	"vault_field":        "deleted, its key destroyed",

@@ -184,8 +184,12 @@ func ledgerLength(ctx context.Context, d *db.DB) (seq int64, err error) {
 	return seq, err
 }
 
-// forgetNotices drops what was to be told to a person who cannot be told any more.
+// forgetNotices drops what was to be told to a person who cannot be told any more, and ends the copies of their data, whose sealed
+// files the next sweep takes away.
 func forgetNotices(ctx context.Context, tx *db.DB, person string) error {
-	_, err := tx.Exec(ctx, `DELETE FROM privacy_notice WHERE person_id = $1`, person)
+	if _, err := tx.Exec(ctx, `DELETE FROM privacy_notice WHERE person_id = $1`, person); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE privacy_download SET expires_at = 0 WHERE person_id = $1`, person)
 	return err
 }
