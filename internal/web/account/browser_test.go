@@ -51,8 +51,12 @@ func TestAPersonOpensAnAccountInABrowser(t *testing.T) {
 			seen("orders")
 			b.Go(at + "/account/data")
 			seen("data")
-			b.Go(at + "/account/data/correct")
-			seen("correct")
+			b.Submit("#consents a[href*='/receipts/']")
+			seen("receipt")
+			for _, page := range []string{"correct", "object", "download", "delete"} {
+				b.Go(at + "/account/data/" + page)
+				seen(page)
+			}
 			b.Go(at + "/account/devices")
 			seen("devices")
 			b.Go(at + "/account/password")
