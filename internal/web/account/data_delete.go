@@ -215,7 +215,13 @@ func groundWords(p ui.Page, ground string) string {
 		return p.T("account.ground_performance_coming")
 	case "refund_due":
 		return p.T("account.ground_refund_due")
-	case "staff_account":
+	case privacy.GroundObligation:
+		return p.T("account.ground_obligation")
+	case privacy.GroundProof:
+		return p.T("account.ground_proof")
+	case privacy.GroundHold:
+		return p.T("account.ground_hold")
+	case privacy.GroundStaff:
 		return p.T("account.ground_staff")
 	case "blocked":
 		return p.T("account.ground_blocked")
