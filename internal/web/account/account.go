@@ -31,6 +31,7 @@ type Account struct {
 	Office  *boxoffice.Office
 	Catalog *catalog.Catalog
 	MyData  *mydata.Maker
+	Desk    *privacy.Desk
 }
 
 // zone is where the operator's days begin.
@@ -92,6 +93,7 @@ func (a *Account) mountRights(mux *http.ServeMux) {
 	a.mountData(mux, "POST", "/download", a.doDownload)
 	a.mountData(mux, "GET", "/download/my-data.zip", a.downloadFile)
 	a.mountData(mux, "GET", "/delete", a.remove)
+	a.mountData(mux, "GET", "/requests/{number}/letter", a.letter)
 	a.mountData(mux, "POST", "/delete", a.doDelete)
 }
 

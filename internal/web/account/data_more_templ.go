@@ -5,10 +5,8 @@ package account
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/sahna/sahna/internal/web/ui"
 
@@ -711,7 +709,7 @@ func fates(groups []fateGroup) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, g := range groups {
-			templ_7745c5c3_Var36 := []any{"card", "own-fate", "own-fate-" + string(g.Fate)}
+			var templ_7745c5c3_Var36 = []any{"card", "own-fate", "own-fate-" + string(g.Fate)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var36...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
