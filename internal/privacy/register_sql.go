@@ -91,17 +91,3 @@ func listTransfers(ctx context.Context, d *db.DB, person string) (out []Transfer
 	}, `SELECT recipient, purpose, fields, at FROM privacy_transfer WHERE person_id = $1 ORDER BY at DESC LIMIT $2`, person, transferMost)
 	return out, err
 }
-
-func countTransfers(ctx context.Context, d *db.DB, since time.Time) (out map[string]int64, err error) {
-	out = map[string]int64{}
-	err = d.Each(ctx, func(scan func(...any) error) error {
-		var code string
-		var n int64
-		if err := scan(&code, &n); err != nil {
-			return err
-		}
-		out[code] = n
-		return nil
-	}, `SELECT recipient, count(*) FROM privacy_transfer WHERE at >= $1 GROUP BY recipient`, clock.Micros(since))
-	return out, err
-}

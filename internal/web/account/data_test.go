@@ -195,7 +195,7 @@ func TestAGuestHasTheSameRightsByACode(t *testing.T) {
 		expect(t, "a guest's data", body, email, "Заблокировать мои данные", "/ru/page/my-data/delete", "Закрыть")
 		_, _, file := v.get(receiptLink.FindString(body) + "/receipt.json")
 		h.checks("a guest's receipt", file)
-		_, _, body = v.post("/ru/page/my-data/end")
+		v.post("/ru/page/my-data/end")
 		if _, _, body = v.get("/ru/page/my-data"); strings.Contains(body, email) {
 			t.Error("closed, and still shown")
 		}
