@@ -2,6 +2,7 @@ package office
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -14,25 +15,50 @@ type item struct {
 	roles                  []people.Role
 }
 
-// navigation lists the work that a staff member may do. Later rooms add theirs here.
-func navigation(v visit) []item {
-	all := []item{
-		{"today", v.T("office.nav.today"), v.URL("/office"), "clock", anyStaff},
-		{"performances", v.T("office.nav.performances"), v.URL("/office/performances"), "calendar", seesSales},
-		{"orders", v.T("office.nav.orders"), v.URL("/office/orders"), "ticket", seesOrders},
-		{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
-		{"door", v.T("office.nav.door"), v.URL("/office/door"), "door", runsDoor},
-		{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
-		{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
-		{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
+// group is a heading of the navigation and the work under it.
+type group struct {
+	label string
+	items []item
+}
+
+// navigation lists the work that a staff member may do, under its headings. Later rooms add theirs here.
+func navigation(v visit) []group {
+	all := []group{
+		{"", []item{
+			{"today", v.T("office.nav.today"), v.URL("/office"), "clock", anyStaff},
+		}},
+		{v.T("office.nav.sales"), []item{
+			{"performances", v.T("office.nav.performances"), v.URL("/office/performances"), "calendar", seesSales},
+			{"orders", v.T("office.nav.orders"), v.URL("/office/orders"), "ticket", seesOrders},
+			{"door", v.T("office.nav.door"), v.URL("/office/door"), "door", runsDoor},
+		}},
+		{v.T("office.nav.duties"), []item{
+			{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
+			{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
+			{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
+			{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
+		}},
 	}
-	var out []item
-	for _, i := range all {
-		if v.may(i.roles) {
-			out = append(out, i)
+	var out []group
+	for _, g := range all {
+		g.items = slices.DeleteFunc(g.items, func(i item) bool { return !v.may(i.roles) })
+		if len(g.items) > 0 {
+			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// here is the name of the page's work, for the closed menu of a phone.
+func here(v visit) item {
+	for _, g := range navigation(v) {
+		for _, i := range g.items {
+			if i.key == v.Nav {
+				return i
+			}
+		}
+	}
+	return item{label: v.T("office.nav.label"), icon: "list"}
 }
 
 // show renders a page of the office in its frame.

@@ -73,8 +73,9 @@ func build(root string) (map[string][]byte, error) {
 		EntryPoints: points, Bundle: true, Outdir: filepath.Join(root, "static"), AbsWorkingDir: root,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, Charset: api.CharsetUTF8,
 		Format: api.FormatESModule, Target: api.ES2022, LegalComments: api.LegalCommentsInline, AssetNames: "[name]",
-		Engines: []api.Engine{{Name: api.EngineChrome, Version: "109"}, {Name: api.EngineSafari, Version: "16"}, {Name: api.EngineFirefox, Version: "115"}},
-		Loader:  map[string]api.Loader{".woff2": api.LoaderFile, ".wav": api.LoaderFile},
+		Engines:     []api.Engine{{Name: api.EngineChrome, Version: "109"}, {Name: api.EngineSafari, Version: "16"}, {Name: api.EngineFirefox, Version: "115"}},
+		TsconfigRaw: "{}", // or a tsconfig.json in a folder above would change the bytes
+		Loader:      map[string]api.Loader{".woff2": api.LoaderFile, ".wav": api.LoaderFile},
 	})
 	if len(result.Errors) > 0 {
 		var errs []error
