@@ -52,7 +52,7 @@ func (a *App) mount() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), own.Gate, crossOrigin)), nil
+	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), own.Gate, u.SameOrigin)), nil
 }
 
 // news are the new versions of the texts that a page tells of.
@@ -72,12 +72,6 @@ func (a *App) api() (*api.API, error) {
 		DB: a.DB, Clock: a.clock, Log: a.log, Bundle: a.bundle, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy,
 		Admission: a.Admission, Printer: a.tickets, Jobs: a.Queue,
 	}, api.Config{BaseURL: a.cfg.BaseURL, Key: key})
-}
-
-// crossOrigin refuses what another site's page posts with the visitor's cookies. Machines without a browser, such as a
-// payment provider's callback, send neither Origin nor Sec-Fetch-Site and pass.
-func crossOrigin(next http.Handler) http.Handler {
-	return http.NewCrossOriginProtection().Handler(next)
 }
 
 // healthz answers while the process lives.

@@ -164,10 +164,11 @@ func (p Performance) Type(id string) (TicketType, bool) {
 	return TicketType{}, false
 }
 
-// PriceRange returns the lowest and the highest price; false when nothing is sold.
+// PriceRange returns the lowest and the highest price; false when nothing is sold. A free ticket beside paid ones (a child on a
+// lap) is not the lowest price: "from 0" would promise what most cannot buy.
 func (p Performance) PriceRange() (low, high money.Amount, ok bool) {
 	for i, x := range p.Prices {
-		if i == 0 || x.Amount.Minor < low.Minor {
+		if i == 0 || low.Minor == 0 || (x.Amount.Minor > 0 && x.Amount.Minor < low.Minor) {
 			low = x.Amount
 		}
 		if i == 0 || x.Amount.Minor > high.Minor {

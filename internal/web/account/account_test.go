@@ -67,7 +67,7 @@ func open(t *testing.T, d *db.DB) *house {
 	door.Mount(mux)
 	(&pages.Pages{UI: u, Privacy: w.Privacy}).Mount(mux)
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})
-	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), door.Gate, http.NewCrossOriginProtection().Handler))
+	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), door.Gate, u.SameOrigin))
 	t.Cleanup(srv.Close)
 	return &house{World: w, t: t, url: srv.URL, log: log, copies: copies, folder: folder}
 }

@@ -43,7 +43,7 @@ func newVisit(t *testing.T, d *db.DB) *visit {
 		UI: u, Catalog: w.Catalog, Office: w.Office, Privacy: w.Privacy,
 		Printer: ticketpdf.New(w.Office, w.Catalog, u.Operator, u.Bundle, w.Clock),
 	}).Mount(w.Mux)
-	w.Server.Config.Handler = u.Serve(w.Mux, http.NewCrossOriginProtection().Handler)
+	w.Server.Config.Handler = u.Serve(w.Mux, u.SameOrigin)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
