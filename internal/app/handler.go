@@ -24,7 +24,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 func (a *App) mount() (http.Handler, error) {
 	mux := http.NewServeMux()
 	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
-	u.News = a.news
+	u.News, u.KeepFor = a.news, ui.KeepPages
 	u.Mount(mux)
 	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)

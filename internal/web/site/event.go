@@ -72,12 +72,14 @@ const (
 
 // event is the page of one event.
 func (s *Site) event(w http.ResponseWriter, r *http.Request) {
-	page, err := s.eventPage(r)
-	if err != nil {
-		s.UI.Fail(w, r, err)
-		return
-	}
-	s.UI.Render(w, r, http.StatusOK, page.Page, eventBody(page))
+	s.UI.Kept(w, r, func(w http.ResponseWriter, r *http.Request) {
+		page, err := s.eventPage(r)
+		if err != nil {
+			s.UI.Fail(w, r, err)
+			return
+		}
+		s.UI.Render(w, r, http.StatusOK, page.Page, eventBody(page))
+	})
 }
 
 func (s *Site) eventPage(r *http.Request) (eventPage, error) {

@@ -97,12 +97,14 @@ func (s *Site) wall(w http.ResponseWriter, r *http.Request) {
 		s.UI.Fail(w, r, fault.New(fault.Invalid, "").Because(err))
 		return
 	}
-	page, err := s.wallPage(r, readWish(r.Form))
-	if err != nil {
-		s.UI.Fail(w, r, err)
-		return
-	}
-	s.UI.Render(w, r, http.StatusOK, page.Page, wallBody(page))
+	s.UI.Kept(w, r, func(w http.ResponseWriter, r *http.Request) {
+		page, err := s.wallPage(r, readWish(r.Form))
+		if err != nil {
+			s.UI.Fail(w, r, err)
+			return
+		}
+		s.UI.Render(w, r, http.StatusOK, page.Page, wallBody(page))
+	})
 }
 
 func (s *Site) wallPage(r *http.Request, want wish) (wallPage, error) {

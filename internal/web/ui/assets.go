@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -45,6 +46,17 @@ var assets = func() (a struct {
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	return a
 }()
+
+// packedAssets are the bundled files that compressing makes smaller.
+var packedAssets = sync.OnceValue(func() map[string]*Packed {
+	out := map[string]*Packed{}
+	for name, b := range assets.files {
+		if ext := path.Ext(name); ext != ".woff2" && ext != ".png" && ext != ".wav" {
+			out[name] = Pack(b)
+		}
+	}
+	return out
+})
 
 // Asset is the address of a bundled file: Asset("ui.css").
 func Asset(name string) string { return "/static/" + assets.hash + "/" + name }
@@ -105,6 +117,10 @@ func (u *UI) serveFile(w http.ResponseWriter, r *http.Request, name string, keep
 	}
 	if strings.HasSuffix(name, "sw.js") {
 		w.Header().Set("Service-Worker-Allowed", "/")
+	}
+	if p, ok := packedAssets()[name]; ok {
+		p.Serve(w, r, http.StatusOK)
+		return
 	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
 }

@@ -44,6 +44,7 @@ func (u *UI) Serve(mux *http.ServeMux, inner ...func(http.Handler) http.Handler)
 	}
 	h = u.recovered(h)
 	h = compressed(h)
+	h = u.shelved(h)
 	h = u.Headers(h)
 	return u.logged(h)
 }

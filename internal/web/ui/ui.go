@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -32,8 +33,10 @@ type UI struct {
 	BaseURL    string                                                                  // no slash at the end
 	Demo       bool                                                                    // shows a ribbon and the outbox link
 	News       func(ctx context.Context, person string) ([]privacy.Publication, error) // new versions to tell of; person is "" for a visitor; may be nil
+	KeepFor    time.Duration                                                           // how long pages that are the same for everybody are kept: KeepPages; 0 keeps none
 	FormAction []string                                                                // origins besides our own that forms may post to: payment providers with a page of their own
 
+	shelf shelf
 	theme struct {
 		once sync.Once
 		name string

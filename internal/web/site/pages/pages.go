@@ -27,16 +27,21 @@ const zone = "Asia/Almaty"
 
 // Mount puts the pages on their addresses.
 func (s *Pages) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{lang}/page/privacy", s.inForce(privacy.Policy))
-	mux.HandleFunc("GET /{lang}/page/privacy/versions", s.versions(privacy.Policy))
-	mux.HandleFunc("GET /{lang}/page/privacy/versions/{number}", s.version(privacy.Policy))
-	mux.HandleFunc("GET /{lang}/page/offer", s.inForce(privacy.Offer))
-	mux.HandleFunc("GET /{lang}/page/offer/versions", s.versions(privacy.Offer))
-	mux.HandleFunc("GET /{lang}/page/offer/versions/{number}", s.version(privacy.Offer))
-	mux.HandleFunc("GET /{lang}/page/contact", s.contact)
+	mux.HandleFunc("GET /{lang}/page/privacy", s.kept(s.inForce(privacy.Policy)))
+	mux.HandleFunc("GET /{lang}/page/privacy/versions", s.kept(s.versions(privacy.Policy)))
+	mux.HandleFunc("GET /{lang}/page/privacy/versions/{number}", s.kept(s.version(privacy.Policy)))
+	mux.HandleFunc("GET /{lang}/page/offer", s.kept(s.inForce(privacy.Offer)))
+	mux.HandleFunc("GET /{lang}/page/offer/versions", s.kept(s.versions(privacy.Offer)))
+	mux.HandleFunc("GET /{lang}/page/offer/versions/{number}", s.kept(s.version(privacy.Offer)))
+	mux.HandleFunc("GET /{lang}/page/contact", s.kept(s.contact))
 	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
 	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
 	mux.HandleFunc("GET /{lang}/page/claim/{number}", s.claimSent)
+}
+
+// kept makes a page once for all who ask: texts are the same for everybody.
+func (s *Pages) kept(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { s.UI.Kept(w, r, h) }
 }
 
 func (s *Pages) page(r *http.Request) ui.Page {

@@ -104,13 +104,13 @@ func (d *Door) geometry(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(body) // the reader left: nobody to tell
+	body.Serve(w, r, http.StatusOK)
 }
 
-func (d *Door) drawing(r *http.Request, hash string) ([]byte, error) {
+func (d *Door) drawing(r *http.Request, hash string) (*ui.Packed, error) {
 	key := drawingKey{hash, ui.LangOf(r)}
 	if kept, ok := d.drawings.Load(key); ok {
-		return kept.([]byte), nil //nolint:forcetypeassert // only bytes are stored
+		return kept.(*ui.Packed), nil //nolint:forcetypeassert // only these are stored
 	}
 	plan, err := d.Catalog.Plan(r.Context(), hash)
 	if err != nil {
@@ -120,8 +120,9 @@ func (d *Door) drawing(r *http.Request, hash string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.drawings.Store(key, body)
-	return body, nil
+	packed := ui.Pack(body)
+	d.drawings.Store(key, packed)
+	return packed, nil
 }
 
 func draw(p *catalog.Plan, l i18n.Lang) drawing {

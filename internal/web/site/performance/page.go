@@ -3,6 +3,7 @@ package performance
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/platform/money"
@@ -128,6 +129,15 @@ func shapeOf(s catalog.Seat) string {
 
 // show is the page before anything was chosen, or with the choice so far.
 func (d *Door) show(w http.ResponseWriter, r *http.Request) {
+	// With nothing chosen it is the same for everybody, also with a part of the hall opened.
+	if q := r.URL.RawQuery; q == "" || strings.HasPrefix(q, "section=") && !strings.Contains(q, "&") {
+		d.UI.Kept(w, r, d.showChoice)
+		return
+	}
+	d.showChoice(w, r)
+}
+
+func (d *Door) showChoice(w http.ResponseWriter, r *http.Request) {
 	h, err := d.house(r.Context(), r.PathValue("id"))
 	if err != nil {
 		d.UI.Fail(w, r, err)

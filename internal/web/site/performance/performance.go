@@ -24,7 +24,7 @@ type Door struct {
 	// Closing ends the live streams when the server stops; nil: they end with their readers.
 	Closing <-chan struct{}
 
-	drawings sync.Map // drawingKey → []byte
+	drawings sync.Map // drawingKey → *ui.Packed
 }
 
 // Mount puts the page and the picker's resources on their addresses.
