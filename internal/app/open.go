@@ -167,6 +167,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.People.SiteName = a.operator().ShortName
+	a.People.BaseURL = a.cfg.BaseURL
 	a.People.Leaves = a.Privacy.Leaves
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {

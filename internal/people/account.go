@@ -34,6 +34,7 @@ type account struct {
 	failures     int
 	lockedUntil  time.Time
 	totpStep     int64
+	leftAt       time.Time // of an employee: no sign-in any more
 }
 
 // Registration asks for an account. The phone may be missing; without a password sign-in is by e-mailed code.

@@ -9,12 +9,13 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-const accountColumns = `id, person_id, lang, password_hash, staff, created_at, confirmed_at, failures, locked_until, totp_step`
+const accountColumns = `id, person_id, lang, password_hash, staff, created_at, confirmed_at, failures, locked_until, totp_step, left_at`
 
 func scanAccount(scan func(...any) error) (a account, err error) {
-	var created, confirmed, locked int64
-	err = scan(&a.id, &a.person, &a.lang, &a.passwordHash, &a.staff, &created, &confirmed, &a.failures, &locked, &a.totpStep)
+	var created, confirmed, locked, left int64
+	err = scan(&a.id, &a.person, &a.lang, &a.passwordHash, &a.staff, &created, &confirmed, &a.failures, &locked, &a.totpStep, &left)
 	a.createdAt, a.confirmedAt, a.lockedUntil = clock.FromMicros(created), clock.FromMicros(confirmed), clock.FromMicros(locked)
+	a.leftAt = clock.FromMicros(left)
 	return a, err
 }
 

@@ -12,6 +12,10 @@ func deleteAccount(ctx context.Context, tx *db.DB, id string) error {
 	for _, query := range []string{
 		`DELETE FROM people_session WHERE account_id = $1`,
 		`DELETE FROM people_code WHERE account_id = $1`,
+		`DELETE FROM people_join WHERE account_id = $1`,
+		`DELETE FROM people_recovery WHERE account_id = $1`,
+		`DELETE FROM people_passkey WHERE account_id = $1`,
+		`DELETE FROM people_role_change WHERE account_id = $1`,
 		`DELETE FROM people_role WHERE account_id = $1`,
 		`DELETE FROM people_account WHERE id = $1`,
 	} {

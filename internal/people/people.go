@@ -33,6 +33,8 @@ type People struct {
 
 	// SiteName signs the letters; set before jobs start.
 	SiteName string
+	// BaseURL stands before the addresses in letters, no slash at the end; set before jobs start.
+	BaseURL string
 	// Leaves asks whether what was opened may go to a recipient, and notes it (privacy.Transfer); set before jobs start.
 	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) error
 }
@@ -44,6 +46,7 @@ func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, m mail.Sender, 
 		wrong: newGuard(c, 5, time.Minute), asked: newGuard(c, 5, 10*time.Minute),
 	}
 	jobs.Handle(q, p.sendCode)
+	jobs.Handle(q, p.sendJoin)
 	jobs.Handle(q, func(ctx context.Context, _ sweepJob) error { return p.Sweep(ctx) })
 	q.Every(15*time.Minute, sweepJob{})
 	return p, nil

@@ -25,8 +25,9 @@ type Session struct {
 	ID        string
 	AccountID string
 	PersonID  string
-	Roles     []Role // staff roles, empty for visitors
-	Factor2   bool   // the second factor was given in this session
+	Roles     []Role    // staff roles, empty for visitors
+	Factor2   bool      // the second factor was given in this session
+	Factor2At time.Time // and when last
 	Lang      i18n.Lang
 	StartedAt time.Time
 	SeenAt    time.Time
@@ -74,6 +75,9 @@ func minTime(a, b time.Time) time.Time {
 // startSession signs a browser in, in the caller's transaction. The account's row is touched first: sign-ins of one account
 // wait for each other, since each writes the list of devices.
 func (p *People) startSession(ctx context.Context, tx *db.DB, a account, b Browser) (token string, s Session, err error) {
+	if !a.leftAt.IsZero() {
+		return "", Session{}, ErrSignIn
+	}
 	if err := clearFailures(ctx, tx, a.id); err != nil {
 		return "", Session{}, err
 	}

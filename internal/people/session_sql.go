@@ -19,11 +19,12 @@ func insertSession(ctx context.Context, tx *db.DB, tokenHash string, s Session) 
 }
 
 func findSession(ctx context.Context, d *db.DB, tokenHash string, now time.Time) (s Session, staff bool, err error) {
-	var started, seen, expires int64
-	err = d.QueryRow(ctx, `SELECT s.id, s.account_id, a.person_id, s.lang, s.factor2, s.started_at, s.seen_at, s.expires_at, a.staff
+	var started, seen, expires, factor2 int64
+	err = d.QueryRow(ctx, `SELECT s.id, s.account_id, a.person_id, s.lang, s.factor2, s.factor2_at, s.started_at, s.seen_at, s.expires_at, a.staff
 		FROM people_session s JOIN people_account a ON a.id = s.account_id
 		WHERE s.token_hash = $1 AND s.expires_at > $2`, tokenHash, clock.Micros(now)).
-		Scan(&s.ID, &s.AccountID, &s.PersonID, &s.Lang, &s.Factor2, &started, &seen, &expires, &staff)
+		Scan(&s.ID, &s.AccountID, &s.PersonID, &s.Lang, &s.Factor2, &factor2, &started, &seen, &expires, &staff)
+	s.Factor2At = clock.FromMicros(factor2)
 	s.StartedAt, s.SeenAt, s.ExpiresAt = clock.FromMicros(started), clock.FromMicros(seen), clock.FromMicros(expires)
 	return s, staff, err
 }
@@ -34,8 +35,9 @@ func touchSession(ctx context.Context, d *db.DB, tokenHash string, s Session) er
 	return err
 }
 
-func setFactor2(ctx context.Context, tx *db.DB, s Session) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE people_session SET factor2 = TRUE WHERE account_id = $1 AND id = $2`, s.AccountID, s.ID)
+// setFactor2 begins the looks anew.
+func setFactor2(ctx context.Context, tx *db.DB, s Session, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE people_session SET factor2 = TRUE, factor2_at = $3, looks = 0 WHERE account_id = $1 AND id = $2`, s.AccountID, s.ID, clock.Micros(at))
 	return n == 1, err
 }
 

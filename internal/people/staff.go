@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"strings"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
-	"github.com/pquerna/otp/totp"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -66,7 +64,7 @@ func (p *People) MakeStaff(ctx context.Context, c Contacts, password string, rol
 	if err != nil {
 		return "", "", err
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: p.SiteName, AccountName: "staff", SecretSize: 20})
+	key, err := newTOTP(p.SiteName)
 	if err != nil {
 		return "", "", err
 	}
@@ -74,12 +72,12 @@ func (p *People) MakeStaff(ctx context.Context, c Contacts, password string, rol
 	if err != nil {
 		return "", "", err
 	}
-	now := p.clock.Now()
-	a := account{id: db.NewID(), person: person, lang: i18n.KK, passwordHash: hash, staff: true, createdAt: now, confirmedAt: now}
-	if err := p.db.Transact(ctx, func(tx *db.DB) error { return p.keepStaff(ctx, tx, a, c, key.Secret(), roles) }); err != nil {
+	a := newStaffAccount(person, i18n.KK, p.clock.Now())
+	a.passwordHash = hash
+	if err := p.db.Transact(ctx, func(tx *db.DB) error { return p.keepStaff(ctx, tx, a, c, key, roles) }); err != nil {
 		return "", "", err
 	}
-	return a.id, key.Secret(), nil
+	return a.id, key, nil
 }
 
 func (p *People) keepStaff(ctx context.Context, tx *db.DB, a account, c Contacts, secret string, roles []Role) error {
@@ -102,6 +100,11 @@ func (p *People) keepStaff(ctx context.Context, tx *db.DB, a account, c Contacts
 		if err := insertRole(ctx, tx, a.id, r); err != nil {
 			return err
 		}
+		if err := insertRoleChange(ctx, tx, RoleChange{
+			ID: db.NewID(), AccountID: a.id, Role: r, Granted: true, State: ChangeDone, AskedBy: "system", AskedAt: a.createdAt, DecidedAt: a.createdAt,
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -115,30 +118,19 @@ func (r Role) known() bool {
 	return false
 }
 
-// VerifySecondFactor takes the six digits of the staff member's device and marks the session; the same digits work once.
+// VerifySecondFactor takes the six digits of the staff member's device, or one of their recovery codes, and marks the session;
+// the same digits work once. It is also the step up: from now the factor is fresh.
 func (p *People) VerifySecondFactor(ctx context.Context, s Session, digits string) (err error) {
 	defer fault.Wrap(&err, "second factor of %s", s.AccountID)
 	limit := "factor2 " + s.AccountID
 	if err := p.wrong.check(limit); err != nil {
 		return err
 	}
-	digits = strings.Join(strings.Fields(digits), "")
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := p.vault.Open(ctx, tx, vault.Opening{
-			Person: s.PersonID, Purpose: vault.PurposeIdentification,
-			Fields: []vault.Field{vault.TOTPSecret}, Actor: "system", Reason: "second_factor",
-		})
-		if err != nil {
+		if err := p.takeFactor2(ctx, tx, s, digits); err != nil {
 			return err
 		}
-		step, ok := totpStep(got[vault.TOTPSecret], digits, p.clock.Now().Unix()/totpPeriod)
-		if !ok {
-			return ErrFactor2Wrong.On("code")
-		}
-		if fresh, err := useStep(ctx, tx, s.AccountID, step); err != nil || !fresh {
-			return orElse(err, ErrFactor2Wrong.On("code"))
-		}
-		if found, err := setFactor2(ctx, tx, s); err != nil || !found {
+		if found, err := setFactor2(ctx, tx, s, p.clock.Now()); err != nil || !found {
 			return orElse(err, ErrNoSession)
 		}
 		return nil
@@ -150,6 +142,29 @@ func (p *People) VerifySecondFactor(ctx context.Context, s Session, digits strin
 		p.wrong.reset(limit)
 	}
 	return err
+}
+
+// takeFactor2 uses the digits, or the recovery code, up.
+func (p *People) takeFactor2(ctx context.Context, tx *db.DB, s Session, typed string) error {
+	if code := recoveryCode(typed); code != "" {
+		ok, err := useRecovery(ctx, tx, s.AccountID, tokenHash(s.AccountID+" "+code))
+		if err == nil && !ok {
+			err = ErrFactor2Wrong.On("code")
+		}
+		return err
+	}
+	secret, err := p.totpOf(ctx, tx, s.PersonID, "second_factor")
+	if err != nil {
+		return err
+	}
+	step, ok := totpStep(vault.NewSecret(secret), plainDigits(typed), p.clock.Now().Unix()/totpPeriod)
+	if !ok {
+		return ErrFactor2Wrong.On("code")
+	}
+	if fresh, err := useStep(ctx, tx, s.AccountID, step); err != nil || !fresh {
+		return orElse(err, ErrFactor2Wrong.On("code"))
+	}
+	return nil
 }
 
 func orElse(err, other error) error {

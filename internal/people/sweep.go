@@ -29,6 +29,9 @@ func (p *People) Sweep(ctx context.Context) (err error) {
 	if err := deleteRightsSessions(ctx, p.db, now); err != nil {
 		return err
 	}
+	if err := deleteJoins(ctx, p.db, now); err != nil {
+		return err
+	}
 	over, err := listExpired(ctx, p.db, now)
 	if err != nil {
 		return err

@@ -37,7 +37,19 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 	if err := allowedActor(ctx, tx, e, o.Actor); err != nil {
 		return err
 	}
+	if o.Purpose == vault.PurposeStaff {
+		if is, err := people.IsStaff(ctx, tx, o.Person); err != nil || !is {
+			return orRefused(err)
+		}
+	}
 	return p.consented(ctx, tx, e, o)
+}
+
+func orRefused(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrNotRegistered
 }
 
 func (p *Privacy) consented(ctx context.Context, tx *db.DB, e Entry, o vault.Opening) error {

@@ -114,6 +114,11 @@ var entries = []Entry{
 		Roles: []people.Role{people.RoleFinance},
 		Keep:  Keep{5, Years, EventOrder},
 	}, {
+		Purpose: vault.PurposeStaff, Ground: GroundLaw, // of employees alone: the gate asks whether the person is one
+		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone}, System: true,
+		Roles: []people.Role{people.RoleAdmin, people.RoleOfficer},
+		Keep:  Keep{3, Years, EventSignIn}, Recipients: []string{MailGateway},
+	}, {
 		Purpose: vault.PurposeRights, Ground: GroundRight,
 		Fields: []vault.Field{
 			vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,

@@ -44,6 +44,7 @@ var purposeNames = map[vault.Purpose]i18n.Text{
 	purposeStatistics:           {KK: "статистика", RU: "статистика", EN: "statistics"},
 	vault.PurposeAdmission:      {KK: "іс-шараға кіргізу", RU: "допуск на мероприятие", EN: "admission"},
 	vault.PurposeAccounting:     {KK: "бухгалтерлік және салықтық есеп", RU: "бухгалтерский и налоговый учёт", EN: "bookkeeping and taxes"},
+	vault.PurposeStaff:          {KK: "қызметкерлерді есепке алу", RU: "учёт сотрудников", EN: "staff records"},
 	vault.PurposeRights:         {KK: "адамның өз құқықтары", RU: "права самого человека", EN: "the person's own rights"},
 }
 

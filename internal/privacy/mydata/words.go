@@ -54,6 +54,8 @@ func (w words) purpose(p vault.Purpose) string {
 		return w.T("mydata.purpose_interaction")
 	case vault.PurposeMarketing:
 		return w.T("mydata.purpose_marketing")
+	case vault.PurposeStaff:
+		return w.T("mydata.purpose_staff")
 	case vault.PurposeAdmission:
 		return w.T("mydata.purpose_admission")
 	case vault.PurposeAccounting:

@@ -126,6 +126,8 @@ func purposeName(p ui.Page, purpose vault.Purpose) string {
 		return p.T("account.purpose_interaction")
 	case vault.PurposeMarketing:
 		return p.T("account.purpose_marketing")
+	case vault.PurposeStaff:
+		return p.T("account.purpose_staff")
 	case vault.PurposeAdmission:
 		return p.T("account.purpose_admission")
 	case vault.PurposeAccounting:
