@@ -51,7 +51,7 @@ const (
 	PurposeMarketing      Purpose = "marketing"
 	PurposeAdmission      Purpose = "admission"
 	PurposeAccounting     Purpose = "accounting"
-	PurposeStaff          Purpose = "staff"          // employees' own records: who works here with which roles
+	PurposeStaff          Purpose = "staff"  // employees' own records: who works here with which roles
 	PurposeRights         Purpose = "rights" // the person's own look, export, correction
 )
 
