@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
@@ -19,7 +20,8 @@ type AccountPart struct {
 	Fields []vault.Field // sealed fields that belong to it
 }
 
-// AccountHeld lists a person's account with its sessions and codes; nothing for a guest.
+// AccountHeld lists a person's account with its sessions and codes; of a guest, who may be looking at their data by a code just now,
+// those sessions and codes.
 func (p *People) AccountHeld(ctx context.Context, person string) ([]AccountPart, error) {
 	return p.AccountHeldIn(ctx, p.db, person)
 }
@@ -27,9 +29,13 @@ func (p *People) AccountHeld(ctx context.Context, person string) ([]AccountPart,
 // AccountHeldIn is AccountHeld as a transaction sees it.
 func (p *People) AccountHeldIn(ctx context.Context, d *db.DB, person string) (out []AccountPart, err error) {
 	defer fault.Wrap(&err, "account of %s", person)
+	rights, err := heldRights(ctx, d, person)
+	if err != nil {
+		return nil, err
+	}
 	a, err := accountOfPerson(ctx, d, person)
 	if errors.Is(err, db.ErrNoRow) {
-		return nil, nil
+		return rights, nil
 	}
 	if err != nil {
 		return nil, err
@@ -40,17 +46,20 @@ func (p *People) AccountHeldIn(ctx context.Context, d *db.DB, person string) (ou
 		return nil, err
 	}
 	codes, err := heldCodes(ctx, d, a.id)
-	for _, part := range append(sessions, codes...) {
+	for _, part := range slices.Concat(sessions, codes, rights) {
 		part.Staff = a.staff
 		out = append(out, part)
 	}
 	return out, err
 }
 
-// EraseAccount removes a person's account with its sessions and codes: whoever comes back with the same address is somebody new.
+// EraseAccount removes a person's account with its sessions and codes, and ends the browsers that look by a code: whoever comes back with the same address is somebody new.
 // The sealed fields are privacy's to destroy.
 func (p *People) EraseAccount(ctx context.Context, tx *db.DB, person string) (err error) {
 	defer fault.Wrap(&err, "erase the account of %s", person)
+	if err := deleteRights(ctx, tx, person); err != nil {
+		return err
+	}
 	a, err := accountOfPerson(ctx, tx, person)
 	if errors.Is(err, db.ErrNoRow) {
 		return nil
@@ -61,5 +70,23 @@ func (p *People) EraseAccount(ctx context.Context, tx *db.DB, person string) (er
 	if err := lockAccount(ctx, tx, a.id); err != nil { // a sign-in that is under way comes before or fails
 		return err
 	}
+	if err := p.forgetNewAddress(ctx, tx, a.id); err != nil {
+		return err
+	}
 	return deleteAccount(ctx, tx, a.id)
+}
+
+// forgetNewAddress condemns the key of an address that the account was to have and that nobody has confirmed.
+func (p *People) forgetNewAddress(ctx context.Context, tx *db.DB, account string) error {
+	waiting, err := waitingAddresses(ctx, tx, account)
+	if err != nil {
+		return err
+	}
+	for _, person := range waiting {
+		err := p.vault.Condemn(ctx, tx, vault.Act{Person: person, Actor: "system", Reason: "account_erased"})
+		if err != nil && !errors.Is(err, vault.ErrNoPerson) {
+			return err
+		}
+	}
+	return nil
 }

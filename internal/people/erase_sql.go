@@ -54,3 +54,37 @@ func accountParts(ctx context.Context, d *db.DB, kind string, fields []vault.Fie
 	}, query, account, mostParts)
 	return out, err
 }
+
+// heldRights are the sessions and codes by which somebody without an account sees what is held on them; a session's id is its
+// beginning, since its token is nobody's to name.
+func heldRights(ctx context.Context, d *db.DB, person string) ([]AccountPart, error) {
+	sessions, err := accountParts(ctx, d, "session", nil,
+		`SELECT 'code-' || started_at, started_at FROM people_rights_session WHERE person_id = $1 ORDER BY started_at DESC LIMIT $2`, person)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := heldCodes(ctx, d, person)
+	return append(sessions, codes...), err
+}
+
+func deleteRights(ctx context.Context, tx *db.DB, person string) error {
+	for _, query := range []string{
+		`DELETE FROM people_rights_session WHERE person_id = $1`,
+		`DELETE FROM people_code WHERE account_id = $1 AND purpose = 'rights'`,
+	} {
+		if _, err := tx.Exec(ctx, query, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func waitingAddresses(ctx context.Context, tx *db.DB, account string) (out []string, err error) {
+	err = tx.Each(ctx, func(scan func(...any) error) error {
+		var person string
+		err := scan(&person)
+		out = append(out, person)
+		return err
+	}, `SELECT DISTINCT person_id FROM people_code WHERE account_id = $1 AND purpose = 'email' AND person_id <> '' LIMIT $2`, account, mostParts)
+	return out, err
+}

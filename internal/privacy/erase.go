@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
@@ -87,6 +88,11 @@ func (p *Privacy) eraseSome(ctx context.Context, orders []EraseOrder) (es []Eras
 	if err != nil {
 		return nil, err
 	}
+	return p.carryOut(ctx, es)
+}
+
+// carryOut does what the ledger says is decided.
+func (p *Privacy) carryOut(ctx context.Context, es []Erasure) (_ []Erasure, err error) {
 	if err := p.keepLedger(ctx, es); err != nil {
 		return nil, err
 	}
@@ -114,33 +120,52 @@ func (p *Privacy) eraseSome(ctx context.Context, orders []EraseOrder) (es []Eras
 	return es, nil
 }
 
-// FinishErasures finishes what a crash left open, and what was withheld and no longer is. It returns how many it finished.
+// FinishErasures finishes what a crash left open, and what was withheld and no longer is, and answers the requests that asked for it.
+// It returns how many it finished. One that fails does not hold up the others: the error names each by its line of the ledger.
 // The program calls it when it starts and every hour.
 func (p *Privacy) FinishErasures(ctx context.Context) (n int, err error) {
 	defer fault.Wrap(&err, "finish erasures")
 	if err := p.catchUp(ctx); err != nil {
 		return 0, err
 	}
-	for {
-		due, err := dueErasures(ctx, p.db, p.clock.Now(), eraseTogether)
-		if err != nil || len(due) == 0 {
-			return n, err
+	var failed []error
+	for after := int64(0); ; {
+		due, err := dueErasures(ctx, p.db, p.clock.Now(), after, eraseTogether)
+		if err != nil {
+			return n, errors.Join(append(failed, err)...)
 		}
-		runs := make([]erasureRun, len(due))
-		for i, e := range due {
-			if runs[i], err = p.runErasure(ctx, e.ID, e.Order); err != nil {
-				return n, err
-			}
+		if len(due) == 0 {
+			return n, errors.Join(append(failed, p.answerDeletions(ctx))...)
 		}
-		if err := p.endRuns(ctx, runs); err != nil {
-			return n, err
-		}
-		for _, r := range runs {
-			if !r.partly {
-				n++
-			}
+		after = due[len(due)-1].Seq
+		done, wrong := p.finishSome(ctx, due)
+		n += done
+		failed = append(failed, wrong...)
+		if len(wrong) >= len(due) && len(due) == eraseTogether || ctx.Err() != nil { // it is not the persons that are at fault
+			return n, errors.Join(failed...)
 		}
 	}
+}
+
+// finishSome goes on with a page of erasures and tells how many are done and what went wrong.
+func (p *Privacy) finishSome(ctx context.Context, due []Erasure) (done int, failed []error) {
+	runs := make([]erasureRun, len(due))
+	for i, e := range due {
+		var err error
+		if runs[i], err = p.runErasure(ctx, e.ID, e.Order); err != nil {
+			runs[i] = erasureRun{}
+			failed = append(failed, fmt.Errorf("line %d of the erasure ledger: %w", e.Seq, err))
+		}
+	}
+	if err := p.endRuns(ctx, runs); err != nil {
+		return 0, append(failed, err)
+	}
+	for _, r := range runs {
+		if r.erasure != "" && !r.partly {
+			done++
+		}
+	}
+	return done, failed
 }
 
 // Erasures lists the erasures of a person, newest first.

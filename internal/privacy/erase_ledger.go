@@ -237,14 +237,23 @@ func readLine(l vault.ErasureLine, seq int64, hash string) (ledgerRow, error) {
 	return ledgerRow{Erasure{ID: t.ID, Seq: t.Seq, Order: t.EraseOrder, DecidedAt: clock.FromMicros(t.At)}, l.Hash, l.Line}, nil
 }
 
-// VerifyErasures names lines of the ledger that do not fit their hash, and erased persons on whom the vault still holds something.
+// erasureStuck is how long an erasure may be due before somebody is told: it is tried every hour.
+const erasureStuck = 48 * time.Hour
+
+// VerifyErasures names lines of the ledger that do not fit their hash, and erasures that are long due and cannot be finished.
 func (p *Privacy) VerifyErasures(ctx context.Context) (wrong []string, err error) {
 	defer fault.Wrap(&err, "verify the erasure ledger")
 	seq, hash := int64(0), ""
 	for {
 		rows, err := ledgerAfter(ctx, p.db, seq, ledgerPage)
-		if err != nil || len(rows) == 0 {
+		if err != nil {
 			return wrong, err
+		}
+		if len(rows) == 0 {
+			return wrong, stuckErasures(ctx, p.db, p.clock.Now().Add(-erasureStuck), func(seq int64, due time.Time) {
+				wrong = append(wrong, fmt.Sprintf("privacy: the erasure of line %d of the ledger has been due since %s and is not finished",
+					seq, due.In(zone).Format(time.DateTime)))
+			})
 		}
 		for _, r := range rows {
 			text, err := line{r.Seq, r.ID, r.Order, clock.Micros(r.DecidedAt)}.canonical()

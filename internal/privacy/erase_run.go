@@ -19,8 +19,10 @@ const (
 	GroundTax        = "tax_records"
 	GroundBlocked    = "blocked" // 94-V, article 1(3): blocking stops destruction too
 	GroundHold       = "legal_hold"
-	GroundStaff      = "staff_account" // an employee's, until the employment ends
-	GroundObligation = "obligation"    // contacts that a withheld record needs (94-V, article 8(2))
+	GroundStaff      = "staff_account"   // an employee's, until the employment ends
+	GroundObligation = "obligation"      // contacts that a withheld record needs (94-V, article 8(2))
+	GroundAnswer     = "proof_of_answer" // that a request was answered, and in time (94-V, article 25(2)(6))
+	GroundAnswerDue  = "answer_due"      // a request that is still to be answered
 )
 
 // Years for which what is restricted stays; law.md's floors.
@@ -113,7 +115,12 @@ func (p *Privacy) settle(ctx context.Context, tx *db.DB, o EraseOrder, dry bool)
 	if err != nil {
 		return nil, err
 	}
-	held, err := p.settleVault(ctx, tx, o, stay != "" || anyWithheld(out), dry)
+	asked, err := p.settleRequests(ctx, tx, o, dry)
+	if err != nil {
+		return nil, err
+	}
+	own = append(own, asked...)
+	held, err := p.settleVault(ctx, tx, o, stay != "" || anyWithheld(out) || anyWithheld(asked), dry)
 	if err != nil {
 		return nil, err
 	}

@@ -167,16 +167,29 @@ func insertEnd(ctx context.Context, tx *db.DB, r erasureRun, at int64) error {
 	return err
 }
 
-// dueErasures lists what a crash left between its rows and its end, and what is due.
-func dueErasures(ctx context.Context, d *db.DB, now time.Time, limit int) (out []Erasure, err error) {
+// dueErasures lists, after a line of the ledger, what a crash left between its rows and its end, and what is due.
+func dueErasures(ctx context.Context, d *db.DB, now time.Time, after int64, limit int) (out []Erasure, err error) {
 	err = d.Each(ctx, func(scan func(...any) error) error {
 		r, err := scanLedger(scan)
 		out = append(out, r.Erasure)
 		return err
 	}, `SELECT e.id, e.seq, e.person_id, e.request_id, e.actor, e.approver, e.reason, e.decided_at, e.hash, e.line
 		FROM privacy_erasure_open o JOIN privacy_erasure e ON e.id = o.erasure_id
-		WHERE o.ran = TRUE OR o.due_at <= $1 ORDER BY o.due_at, e.seq LIMIT $2`, clock.Micros(now), limit)
+		WHERE (o.ran = TRUE OR o.due_at <= $1) AND e.seq > $2 ORDER BY e.seq LIMIT $3`, clock.Micros(now), after, limit)
 	return out, err
+}
+
+// stuckErasures lists ledger lines whose erasure has been due since before a moment, with that moment.
+func stuckErasures(ctx context.Context, d *db.DB, before time.Time, visit func(seq int64, due time.Time)) error {
+	return d.Each(ctx, func(scan func(...any) error) error {
+		var seq, due int64
+		if err := scan(&seq, &due); err != nil {
+			return err
+		}
+		visit(seq, clock.FromMicros(due))
+		return nil
+	}, `SELECT e.seq, o.due_at FROM privacy_erasure_open o JOIN privacy_erasure e ON e.id = o.erasure_id
+		WHERE o.due_at < $1 ORDER BY o.due_at LIMIT 100`, clock.Micros(before))
 }
 
 func ledgerLength(ctx context.Context, d *db.DB) (seq int64, err error) {

@@ -58,15 +58,17 @@ func moveNoticeRun(ctx context.Context, tx *db.DB, r noticeRun, before string) (
 	return n == 1, err
 }
 
-// personsAfter are the next persons who had consented to the service before a version was published.
+// personsAfter are the next persons who had consented to the service before a version was published, and whom it can be told: the
+// consents of the erased stay as evidence.
 func personsAfter(ctx context.Context, d *db.DB, cursor string, before time.Time, limit int) (out []string, err error) {
 	err = d.Each(ctx, func(scan func(...any) error) error {
 		var id string
 		err := scan(&id)
 		out = append(out, id)
 		return err
-	}, `SELECT DISTINCT person_id FROM privacy_consent WHERE scope = $1 AND person_id > $2 AND given_at < $3
-		ORDER BY person_id LIMIT $4`, ScopeService, cursor, clock.Micros(before), limit)
+	}, `SELECT DISTINCT c.person_id FROM privacy_consent c WHERE c.scope = $1 AND c.person_id > $2 AND c.given_at < $3
+		AND NOT EXISTS (SELECT 1 FROM vault_tombstone t WHERE t.person_id = c.person_id AND t.class = 'person')
+		ORDER BY c.person_id LIMIT $4`, ScopeService, cursor, clock.Micros(before), limit)
 	return out, err
 }
 

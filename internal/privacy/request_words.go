@@ -103,6 +103,10 @@ func FateGround(p *i18n.Printer, ground string) string {
 		return p.T("privacy.fate_ground.staff_account")
 	case GroundHold:
 		return p.T("privacy.fate_ground.legal_hold")
+	case GroundAnswer:
+		return p.T("privacy.fate_ground.proof_of_answer")
+	case GroundAnswerDue:
+		return p.T("privacy.fate_ground.answer_due")
 	}
 	return ground
 }

@@ -279,6 +279,9 @@ func (p *Privacy) RunNight(ctx context.Context) (ran bool, err error) {
 			return true, err
 		}
 		if after == "" {
+			if _, err := p.forgetRequests(ctx); err != nil {
+				return true, err
+			}
 			return true, endNight(ctx, p.db, night, t, p.clock.Now())
 		}
 		if err := reachNight(ctx, p.db, night, after, t); err != nil {

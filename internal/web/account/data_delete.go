@@ -136,34 +136,14 @@ type erasedView struct {
 	Groups []fateGroup
 }
 
+// erase signs out first: should it be interrupted there, nothing has happened yet.
 func (a *Account) erase(r *http.Request, o owner) (req privacy.Request, all []privacy.Outcome, err error) {
-	ctx := r.Context()
-	if req, err = a.Privacy.Open(ctx, a.request(r, o, privacy.RequestErase)); err != nil {
-		return req, nil, err
-	}
 	if o.Session != nil {
-		if err := a.People.SignOutEverywhere(ctx, *o.Session); err != nil {
+		if err := a.People.SignOutEverywhere(r.Context(), *o.Session); err != nil {
 			return req, nil, err
 		}
 	}
-	for _, person := range o.Persons {
-		done, err := a.Privacy.Erase(ctx, privacy.EraseOrder{Person: person, RequestID: req.ID, Actor: "person", Reason: "account_deleted"})
-		if err != nil {
-			return req, nil, err
-		}
-		all = append(all, done.Outcomes...)
-	}
-	answer := privacy.Answer{Result: privacy.Granted, Actor: "person", Fates: all}
-	for _, one := range all {
-		if one.Fate == privacy.FateWithheld {
-			answer.Result, answer.Ground = privacy.Partly, "obligation_open"
-			break
-		}
-		if one.Fate == privacy.FateRestricted {
-			answer.Result, answer.Ground = privacy.Partly, "records_by_law"
-		}
-	}
-	return req, all, a.Privacy.Fulfil(ctx, req.ID, answer)
+	return a.Privacy.EraseOwn(r.Context(), a.request(r, o, privacy.RequestErase), o.Persons)
 }
 
 func fateGroups(p ui.Page, all []privacy.Outcome) (out []fateGroup) {
@@ -223,6 +203,10 @@ func groundWords(p ui.Page, ground string) string {
 		return p.T("account.ground_hold")
 	case privacy.GroundStaff:
 		return p.T("account.ground_staff")
+	case privacy.GroundAnswer:
+		return p.T("account.ground_answer")
+	case privacy.GroundAnswerDue:
+		return p.T("account.ground_answer_due")
 	case "blocked":
 		return p.T("account.ground_blocked")
 	}
