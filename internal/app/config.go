@@ -131,7 +131,7 @@ func decode(body []byte, cfg *Config) error {
 const envPrefix = "SAHNA_"
 
 // notSettings are variables with our prefix that other parts read.
-var notSettings = []string{"SAHNA_CONFIG", "SAHNA_TEST_POSTGRES", "SAHNA_BENCH_POSTGRES", "SAHNA_ARTEFACTS"}
+var notSettings = []string{"SAHNA_CONFIG", "SAHNA_TEST_POSTGRES", "SAHNA_BENCH_POSTGRES", "SAHNA_TEST_CLAMD", "SAHNA_ARTEFACTS"}
 
 func fromEnvironment(cfg *Config, environ []string) error {
 	settings := map[string]reflect.Value{}

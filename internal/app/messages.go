@@ -14,6 +14,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
@@ -32,6 +33,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, vault.Messages,
+		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
 	}
 }
