@@ -15,6 +15,7 @@ import (
 
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/jobs"
@@ -27,6 +28,11 @@ type Office struct {
 	deps
 	secrets secrets // derived from the ticket key
 	stock   *stock  // hot state: batches and live availability (stock.go)
+
+	// What arrives together is written together.
+	orders *batch.Lanes[*draft, struct{}]   // by performance (order_desk.go)
+	paid   *batch.Writer[proof, error]      // payment_desk.go
+	starts *batch.Writer[Payment, struct{}] // payments that were begun at their providers
 }
 
 type deps struct {
@@ -84,6 +90,9 @@ func New(d Deps, cfg Config) (*Office, error) {
 		o.providers[p.Code()] = p
 	}
 	o.stock = newStock(o.deps)
+	o.orders = batch.NewLanes(o.placeTogether)
+	o.paid = batch.New(o.settleTogether)
+	o.starts = batch.New(o.keepStarted)
 	o.registerJobs()
 	o.registerHoldJobs()
 	return o, nil

@@ -164,17 +164,37 @@ func endHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string
 	return expectRows(n, int64(len(ids)), err)
 }
 
-func orderHold(ctx context.Context, tx *db.DB, ref holdRef, orderID string, total, now int64) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE boxoffice_hold SET state = 'ordered', order_id = $3
-		WHERE performance_id = $1 AND id = $2 AND state = 'active' AND expires_at > $4 AND total_minor = $5`,
-		ref.performanceID, ref.id, orderID, now, total)
-	return n == 1, err
+// orderHolds gives active holds to their orders and tells for each whether it was (1) or not (0).
+func orderHolds(ctx context.Context, tx *db.DB, wishes []ordering, now int64) ([]int64, error) {
+	rows := make([][]any, len(wishes))
+	for i, w := range wishes {
+		rows[i] = []any{w.ref.performanceID, w.ref.id, w.order, now, w.total}
+	}
+	return tx.ExecMany(ctx, `UPDATE boxoffice_hold SET state = 'ordered', order_id = $3
+		WHERE performance_id = $1 AND id = $2 AND state = 'active' AND expires_at > $4 AND total_minor = $5`, rows)
 }
 
-func insertOrderHold(ctx context.Context, tx *db.DB, orderID string, ref holdRef) error {
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_order_hold (order_id, performance_id, hold_id) VALUES ($1, $2, $3)`,
-		orderID, ref.performanceID, ref.id)
+func insertOrderHolds(ctx context.Context, tx *db.DB, wishes []ordering) error {
+	rows := make([][]any, len(wishes))
+	for i, w := range wishes {
+		rows[i] = []any{w.order, w.ref.performanceID, w.ref.id}
+	}
+	_, err := tx.InsertMany(ctx, `boxoffice_order_hold (order_id, performance_id, hold_id)`, rows, ``)
 	return err
+}
+
+// sellHolds makes ordered holds sold; false when one of them was not.
+func sellHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string) (bool, error) {
+	all := true
+	for part := range slices.Chunk(ids, sqlChunk) {
+		n, err := tx.Exec(ctx, `UPDATE boxoffice_hold SET state = 'sold' WHERE performance_id = $1 AND state = 'ordered' AND id IN `+
+			padIn(2, len(part)), padArgs([]any{performanceID}, part)...)
+		if err != nil {
+			return false, err
+		}
+		all = all && n == int64(len(part))
+	}
+	return all, nil
 }
 
 func orderHoldRefs(ctx context.Context, d *db.DB, orderID string) (refs []holdRef, err error) {
@@ -197,12 +217,6 @@ func orderedHolds(ctx context.Context, tx *db.DB, performanceID string, ids []st
 	}, `SELECT id, state FROM boxoffice_hold WHERE performance_id = $1 AND order_id = $2 AND id IN `+padIn(3, len(ids))+
 		` ORDER BY id`, padArgs([]any{performanceID, orderID}, ids)...)
 	return out, err
-}
-
-func stateHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string, state holdState) error {
-	n, err := tx.Exec(ctx, `UPDATE boxoffice_hold SET state = $2 WHERE performance_id = $1 AND id IN `+padIn(3, len(ids)),
-		padArgs([]any{performanceID, string(state)}, ids)...)
-	return expectRows(n, int64(len(ids)), err)
 }
 
 // reviveHolds gives ended holds and their items back to their order.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/money"
 )
@@ -55,18 +54,32 @@ func postRefunded(provider, refund string, a money.Amount) posting {
 	return posting{what: "refunded", to: accountPayable, from: accountOf(provider), amount: a, ref: refund}
 }
 
+// entry is a posting of an order at a moment.
+type entry struct {
+	orderID string
+	at      time.Time
+	posting
+}
+
 // post writes postings to an order's ledger, in the caller's transaction.
 func post(ctx context.Context, tx *db.DB, orderID string, at time.Time, ps ...posting) error {
-	for _, p := range ps {
-		if p.amount.IsZero() {
-			continue
+	entries := make([]entry, len(ps))
+	for i, p := range ps {
+		entries[i] = entry{orderID, at, p}
+	}
+	return postAll(ctx, tx, entries)
+}
+
+// postAll writes entries to the ledgers of many orders. An entry of nothing is none.
+func postAll(ctx context.Context, tx *db.DB, entries []entry) error {
+	var rows [][]any
+	for _, e := range entries {
+		if e.amount.Minor < 0 {
+			return fmt.Errorf("ledger: %s of a negative amount", e.what)
 		}
-		if p.amount.Minor < 0 {
-			return fmt.Errorf("ledger: %s of a negative amount", p.what)
-		}
-		if err := insertPosting(ctx, tx, orderID, clock.Micros(at), p); err != nil {
-			return err
+		if !e.amount.IsZero() {
+			rows = append(rows, entryRows(e)...)
 		}
 	}
-	return nil
+	return insertPostings(ctx, tx, rows)
 }

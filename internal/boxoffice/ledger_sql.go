@@ -3,16 +3,20 @@ package boxoffice
 import (
 	"context"
 
+	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-func insertPosting(ctx context.Context, tx *db.DB, orderID string, at int64, p posting) error {
-	entry := db.NewID()
+// entryRows are the two sides of an entry.
+func entryRows(e entry) [][]any {
+	id := db.NewID()
 	row := func(account string, minor int64) []any {
-		return []any{orderID, db.NewID(), entry, p.what, account, p.amount.Currency, minor, p.ref, at}
+		return []any{e.orderID, db.NewID(), id, e.what, account, e.amount.Currency, minor, e.ref, clock.Micros(e.at)}
 	}
-	args := append(row(p.to, p.amount.Minor), row(p.from, -p.amount.Minor)...)
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_ledger (order_id, id, entry_id, what, account, currency, amount, ref, at) VALUES `+
-		db.Values(1, 2, 9), args...)
+	return [][]any{row(e.to, e.amount.Minor), row(e.from, -e.amount.Minor)}
+}
+
+func insertPostings(ctx context.Context, tx *db.DB, rows [][]any) error {
+	_, err := tx.InsertMany(ctx, `boxoffice_ledger (order_id, id, entry_id, what, account, currency, amount, ref, at)`, rows, ``)
 	return err
 }

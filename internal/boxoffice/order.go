@@ -66,6 +66,7 @@ type Order struct {
 type OrderLine struct {
 	PerformanceID string
 	HoldItem
+	HoldID string // of the hold that it was
 }
 
 // Payment is one try to pay an order.

@@ -3,7 +3,6 @@ package boxoffice
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -12,18 +11,11 @@ import (
 
 const maxHolds = 20 // holds in one order: a basket over several performances
 
-// orderedLine is a line with the hold that it came from.
-type orderedLine struct {
-	OrderLine
-	holdID string
-}
-
 // draft is an order that has been checked and not yet written.
 type draft struct {
 	request CheckoutRequest
 	holds   []Hold
 	order   Order
-	lines   []orderedLine
 	payment Payment
 }
 
@@ -56,10 +48,9 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 			return Order{}, Payment{}, err
 		}
 	}
-	if err := o.db.Transact(ctx, func(tx *db.DB) error { return o.place(ctx, tx, &d) }); err != nil {
+	if _, err := o.orders.Do(ctx, d.holds[0].PerformanceID, &d); err != nil {
 		return o.faster(ctx, r, err)
 	}
-	o.stock.changed(ctx, d.order.ID)
 	if d.payment.ID != "" {
 		d.payment = o.start(ctx, d.order, d.payment)
 		d.order.Payments = []Payment{d.payment}
@@ -106,9 +97,7 @@ func (o *Office) draft(ctx context.Context, r CheckoutRequest) (draft, error) {
 	d.order.Secret = o.secrets.ofOrder(d.order.ID)
 	for _, h := range d.holds {
 		for _, it := range h.Items {
-			l := OrderLine{PerformanceID: h.PerformanceID, HoldItem: it}
-			d.order.Lines = append(d.order.Lines, l)
-			d.lines = append(d.lines, orderedLine{OrderLine: l, holdID: h.ID})
+			d.order.Lines = append(d.order.Lines, OrderLine{PerformanceID: h.PerformanceID, HoldItem: it, HoldID: h.ID})
 			d.order.Total = d.order.Total.Add(it.Price)
 		}
 	}
@@ -181,43 +170,6 @@ func (o *Office) checkLimits(ctx context.Context, holds []Hold) error {
 	return nil
 }
 
-// place writes the order in one transaction.
-func (o *Office) place(ctx context.Context, tx *db.DB, d *draft) (err error) {
-	ord := &d.order
-	if ord.Code, err = drawCode(ctx, tx, ord.ID); err != nil {
-		return err
-	}
-	if err := insertOrder(ctx, tx, *ord, d.request.Channel); err != nil {
-		return err
-	}
-	if err := insertHoldOrders(ctx, tx, ord.ID, d.keys()); err != nil {
-		return err
-	}
-	if err := insertOrderLines(ctx, tx, ord.ID, d.lines); err != nil {
-		return err
-	}
-	if err := o.stock.orderHolds(ctx, tx, ord.ID, d.holds); err != nil {
-		return err
-	}
-	if err := o.privacy.Record(ctx, tx, ord.PersonID, d.request.Consents); err != nil {
-		return err
-	}
-	if err := o.people.Keep(ctx, tx, ord.PersonID, d.request.Buyer); err != nil {
-		return err
-	}
-	if err := post(ctx, tx, ord.ID, ord.CreatedAt, postOrdered(ord.Total)); err != nil {
-		return err
-	}
-	if d.payment.ID != "" {
-		return insertPayment(ctx, tx, d.payment)
-	}
-	ord.Status = OrderPaid
-	if ord.Tickets, err = o.markPaid(ctx, tx, *ord, ord.CreatedAt); err != nil {
-		return err
-	}
-	return o.stock.sell(ctx, tx, ord.ID)
-}
-
 // keys are the keys of the draft's holds, each once.
 func (d *draft) keys() []HoldKey {
 	secret := map[string]string{}
@@ -229,19 +181,6 @@ func (d *draft) keys() []HoldKey {
 		out = append(out, HoldKey{ID: h.ID, Secret: secret[h.ID]})
 	}
 	return out
-}
-
-// markPaid makes an order paid: tickets, and the letter with them. The caller sells its seats, last: selling holds up everybody
-// who wants something of the performance until the commit.
-func (o *Office) markPaid(ctx context.Context, tx *db.DB, ord Order, at time.Time) ([]Ticket, error) {
-	if err := setOrderPaid(ctx, tx, ord.ID, at); err != nil {
-		return nil, err
-	}
-	tickets, err := o.issue(ctx, tx, ord, at)
-	if err != nil {
-		return nil, err
-	}
-	return tickets, o.jobs.Enqueue(ctx, tx, TicketMail{OrderID: ord.ID})
 }
 
 // repeated returns the order that was made of the same holds before; db.ErrNoRow when none was.

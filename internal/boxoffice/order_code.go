@@ -1,7 +1,6 @@
 package boxoffice
 
 import (
-	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -9,8 +8,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-
-	"github.com/sahna/sahna/internal/platform/db"
 )
 
 // Codes are read aloud and typed: no letters that look like digits or like each other, and no vowels, so no words.
@@ -70,16 +67,26 @@ func newCode(n int) string {
 
 var errNoCode = errors.New("no free code after many draws")
 
-// drawCode gives an order a code that no other has.
-func drawCode(ctx context.Context, tx *db.DB, orderID string) (string, error) {
+// drawCodes gives everybody a code that no other has. name hears the codes drawn for those that still want one; write keeps
+// them and tells how many were free; taken tells for whom the code was not.
+func drawCodes(n int, name func(i int), write func(left []int) (int64, error), taken func(left []int) ([]int, error)) error {
+	left := make([]int, n)
+	for i := range left {
+		left[i] = i
+	}
 	for range 8 {
-		code := newCode(orderCodeLen)
-		n, err := insertOrderCode(ctx, tx, code, orderID)
-		if err != nil || n == 1 {
-			return code, err
+		for _, i := range left {
+			name(i)
+		}
+		made, err := write(left)
+		if err != nil || int(made) == len(left) {
+			return err
+		}
+		if left, err = taken(left); err != nil {
+			return err
 		}
 	}
-	return "", errNoCode
+	return errNoCode
 }
 
 // secrets derives what opens an order's and a ticket's page. They are derived so that a letter or a ticket passed

@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -29,36 +30,39 @@ func scanOrder(scan func(...any) error) (orderRow, error) {
 	return r, err
 }
 
-func insertOrderCode(ctx context.Context, tx *db.DB, code, orderID string) (int64, error) {
-	return tx.Exec(ctx, `INSERT INTO boxoffice_order_code (code, order_id) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING`, code, orderID)
-}
-
-func insertOrder(ctx context.Context, tx *db.DB, o Order, channel string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_order
-		(id, code, secret_hash, status, person_id, lang, channel, currency, total, created_at, pay_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		o.ID, o.Code, hashSecret(o.Secret), string(o.Status), o.PersonID, string(o.Lang), channel, o.Total.Currency, o.Total.Minor,
-		clock.Micros(o.CreatedAt), clock.Micros(o.PayUntil))
-	return err
-}
-
-func insertOrderLines(ctx context.Context, tx *db.DB, orderID string, lines []orderedLine) error {
-	var args []any
-	for i, l := range lines {
-		args = append(args, orderID, i, l.PerformanceID, l.holdID, l.SeatNo, l.SeatID, l.AreaNo, l.ZoneID, l.TypeID, l.Price.Minor)
+func insertOrderCodes(ctx context.Context, tx *db.DB, ds []*draft, left []int) (int64, error) {
+	rows := make([][]any, len(left))
+	for i, at := range left {
+		rows[i] = []any{ds[at].order.Code, ds[at].order.ID}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_order_line
-		(order_id, no, performance_id, hold_id, seat_no, seat_id, area_no, zone_id, type_id, price) VALUES `+
-		db.Values(1, len(lines), 10), args...)
-	return err
+	return tx.InsertMany(ctx, `boxoffice_order_code (code, order_id)`, rows, `ON CONFLICT (code) DO NOTHING`)
 }
 
-func insertHoldOrders(ctx context.Context, tx *db.DB, orderID string, keys []HoldKey) error {
-	var args []any
-	for _, k := range keys {
-		args = append(args, k.ID, orderID, hashSecret(k.Secret))
+// insertOrders writes drafts' orders, their lines, and which hold became which order.
+func insertOrders(ctx context.Context, tx *db.DB, ds []*draft) error {
+	var orders, holds, lines [][]any
+	for _, d := range ds {
+		o := d.order
+		orders = append(orders, []any{
+			o.ID, o.Code, hashSecret(o.Secret), o.Status, o.PersonID, o.Lang, d.request.Channel, o.Total.Currency, o.Total.Minor,
+			clock.Micros(o.CreatedAt), clock.Micros(o.PayUntil),
+		})
+		for _, k := range d.keys() {
+			holds = append(holds, []any{k.ID, o.ID, hashSecret(k.Secret)})
+		}
+		for i, l := range o.Lines {
+			lines = append(lines, []any{o.ID, i, l.PerformanceID, l.HoldID, l.SeatNo, l.SeatID, l.AreaNo, l.ZoneID, l.TypeID, l.Price.Minor})
+		}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_hold_order (hold_id, order_id, secret_hash) VALUES `+db.Values(1, len(keys), 3), args...)
+	if _, err := tx.InsertMany(ctx, `boxoffice_order (id, code, secret_hash, status, person_id, lang, channel, currency, total, created_at,
+		pay_until)`, orders, ``); err != nil {
+		return err
+	}
+	if _, err := tx.InsertMany(ctx, `boxoffice_hold_order (hold_id, order_id, secret_hash)`, holds, ``); err != nil {
+		return err
+	}
+	_, err := tx.InsertMany(ctx, `boxoffice_order_line (order_id, no, performance_id, hold_id, seat_no, seat_id, area_no, zone_id, type_id,
+		price)`, lines, ``)
 	return err
 }
 
@@ -90,6 +94,28 @@ func lockOrder(ctx context.Context, tx *db.DB, id string) (orderRow, error) {
 		`UPDATE boxoffice_order SET revision = revision + 1 WHERE id = $1 RETURNING `+orderColumns, id).Scan)
 }
 
+// setOrdersPaid makes pending orders paid and returns those that it was.
+func setOrdersPaid(ctx context.Context, tx *db.DB, ids []string, at time.Time) (map[string]orderRow, error) {
+	return moveOrders(ctx, tx, ids, `status = 'paid', paid_at = $1, ended_at = 0`, at)
+}
+
+// moveOrders changes pending orders and returns those that were, as they are now.
+func moveOrders(ctx context.Context, tx *db.DB, ids []string, set string, at time.Time) (map[string]orderRow, error) {
+	out := make(map[string]orderRow, len(ids))
+	for part := range slices.Chunk(ids, sqlChunk) {
+		err := tx.Each(ctx, func(scan func(...any) error) error {
+			r, err := scanOrder(scan)
+			out[r.ID] = r
+			return err
+		}, `UPDATE boxoffice_order SET `+set+`, revision = revision + 1 WHERE status = 'pending' AND id IN `+padIn(2, len(part))+
+			` RETURNING `+orderColumns, padArgs([]any{clock.Micros(at)}, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func setOrderPaid(ctx context.Context, tx *db.DB, id string, at time.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE boxoffice_order SET status = 'paid', paid_at = $2, ended_at = 0 WHERE id = $1`, id, clock.Micros(at))
 	return err
@@ -104,14 +130,41 @@ func orderLines(ctx context.Context, d *db.DB, id, currency string) ([]OrderLine
 	var out []OrderLine
 	err := d.Each(ctx, func(scan func(...any) error) error {
 		l := OrderLine{HoldItem: HoldItem{Price: money.Zero(currency)}}
-		if err := scan(&l.PerformanceID, &l.SeatNo, &l.SeatID, &l.AreaNo, &l.ZoneID, &l.TypeID, &l.Price.Minor); err != nil {
+		if err := scan(&l.PerformanceID, &l.HoldID, &l.SeatNo, &l.SeatID, &l.AreaNo, &l.ZoneID, &l.TypeID, &l.Price.Minor); err != nil {
 			return err
 		}
 		out = append(out, l)
 		return nil
-	}, `SELECT performance_id, seat_no, seat_id, area_no, zone_id, type_id, price
+	}, `SELECT performance_id, hold_id, seat_no, seat_id, area_no, zone_id, type_id, price
 		FROM boxoffice_order_line WHERE order_id = $1 ORDER BY no`, id)
 	return out, err
+}
+
+// fillLines reads the lines of many orders.
+func fillLines(ctx context.Context, d *db.DB, orders []Order) error {
+	at := make(map[string]int, len(orders))
+	ids := make([]string, len(orders))
+	for i, o := range orders {
+		at[o.ID], ids[i] = i, o.ID
+	}
+	for part := range slices.Chunk(ids, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			var id string
+			var l OrderLine
+			if err := scan(&id, &l.PerformanceID, &l.HoldID, &l.SeatNo, &l.SeatID, &l.AreaNo, &l.ZoneID, &l.TypeID, &l.Price.Minor); err != nil {
+				return err
+			}
+			o := &orders[at[id]]
+			l.Price.Currency = o.Total.Currency
+			o.Lines = append(o.Lines, l)
+			return nil
+		}, `SELECT order_id, performance_id, hold_id, seat_no, seat_id, area_no, zone_id, type_id, price
+			FROM boxoffice_order_line WHERE order_id IN `+padIn(1, len(part))+` ORDER BY order_id, no`, padArgs(nil, part)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func orderIDsOfPersons(ctx context.Context, d *db.DB, persons []string, limit int) ([]string, error) {

@@ -86,12 +86,17 @@ func (o *Office) start(ctx context.Context, ord Order, p Payment) Payment {
 	})
 	if err == nil {
 		p.Ref, p.URL = s.Ref, s.URL
-		err = setPaymentStarted(ctx, o.db, p)
+		_, err = o.starts.Do(ctx, p)
 	}
 	if err != nil {
 		o.log.WarnContext(ctx, "payment not started", "payment", p.ID, "provider", p.Provider, "error", err)
 	}
 	return p
+}
+
+func (o *Office) keepStarted(ctx context.Context, ps []Payment) ([]struct{}, error) {
+	err := o.db.Transact(ctx, func(tx *db.DB) error { return setPaymentsStarted(ctx, tx, ps) })
+	return make([]struct{}, len(ps)), err
 }
 
 // Reconcile asks the providers about every payment still open; a periodic job calls it. It closes what a lost callback or a

@@ -31,6 +31,16 @@ func (o *Office) Settle(ctx context.Context, provider string, e payments.Evidenc
 	if e.State != payments.Paid && e.State != payments.Declined {
 		return nil // open says nothing yet; a refund is known from our own asking
 	}
+	if e.State == payments.Paid {
+		if err := o.settleAtDesk(ctx, provider, e); !errors.Is(err, errNotPlain) {
+			return err
+		}
+	}
+	return o.settleAlone(ctx, provider, e)
+}
+
+// settleAlone settles a payment that needs a closer look: declined, told twice, of a wrong amount, or too late.
+func (o *Office) settleAlone(ctx context.Context, provider string, e payments.Evidence) error {
 	orderID, err := orderOfPayment(ctx, o.db, e.PaymentID)
 	if isUnknown(err) {
 		return ErrPaymentUnknown
@@ -134,24 +144,21 @@ func (o *Office) take(ctx context.Context, tx *db.DB, ord Order, p Payment, e pa
 	if err != nil {
 		return "", err
 	}
+	reclaim := ord.Status == OrderExpired || w == wayReclaim
 	ord.Lines = lines
-	if _, err := o.markPaid(ctx, tx, ord, now); err != nil {
+	if err := setOrderPaid(ctx, tx, ord.ID, now); err != nil {
 		return "", err
 	}
-	return outcomeSold, o.secure(ctx, tx, ord, w)
+	if reclaim {
+		if err := o.stock.reclaim(ctx, tx, ord.ID); err != nil {
+			return "", err
+		}
+	}
+	_, err = o.fulfil(ctx, tx, []Order{ord}, now)
+	return outcomeSold, err
 }
 
 const outcomeSold = "sold"
-
-// secure makes the seats the order's for good.
-func (o *Office) secure(ctx context.Context, tx *db.DB, ord Order, w way) error {
-	if ord.Status == OrderExpired || w == wayReclaim {
-		if err := o.stock.reclaim(ctx, tx, ord.ID); err != nil {
-			return err
-		}
-	}
-	return o.stock.sell(ctx, tx, ord.ID)
-}
 
 // giveBack books money that came for nothing as owed to the buyer, and has it sent back and the buyer told.
 func (o *Office) giveBack(ctx context.Context, tx *db.DB, orderID string, p Payment, e payments.Evidence, reason string, now time.Time) error {

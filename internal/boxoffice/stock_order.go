@@ -3,58 +3,100 @@ package boxoffice
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 )
 
-// orderHolds turns holds into stock held for an order, in the order's transaction. From then on only the order's own end gives
-// it back: see release. It fails with ErrHoldGone when a hold is no longer active or no longer costs what it did when it was read.
-func (s *stock) orderHolds(ctx context.Context, tx *db.DB, orderID string, holds []Hold) (err error) {
-	defer fault.Wrap(&err, "order holds for %s", orderID)
-	holds = slices.Clone(holds)
-	slices.SortFunc(holds, func(a, b Hold) int { return compareKeys(refOf(a), refOf(b)) })
-	for _, h := range holds {
-		ref := refOf(h)
-		// No gate here: seats do not move, and the hold's own row arbitrates with whoever would end it.
-		ok, err := orderHold(ctx, tx, ref, orderID, h.Total.Minor, s.nowMicros())
+// orderHolds turns the holds of drafts into stock held for their orders, in the orders' transaction. From then on only the order's
+// own end gives it back: see release. A draft is refused with ErrHoldGone when a hold of it is no longer active or no longer costs
+// what it did when it was read.
+func (s *stock) orderHolds(ctx context.Context, tx *db.DB, ds []*draft) (err error) {
+	defer fault.Wrap(&err, "order the holds of %d orders", len(ds))
+	var wishes []ordering
+	for i, d := range ds {
+		for _, h := range d.holds {
+			wishes = append(wishes, ordering{ref: refOf(h), order: d.order.ID, total: h.Total.Minor, item: i})
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b ordering) int { return compareKeys(a.ref, b.ref) })
+	// No gate here: seats do not move, and the hold's own row arbitrates with whoever would end it.
+	n, err := orderHolds(ctx, tx, wishes, s.nowMicros())
+	if err != nil {
+		return err
+	}
+	for i, w := range wishes {
+		if n[i] != 1 {
+			return batch.Refuse(w.item, ErrHoldGone)
+		}
+	}
+	return insertOrderHolds(ctx, tx, wishes)
+}
+
+// ordering is a hold about to be ordered.
+type ordering struct {
+	ref   holdRef
+	order string
+	total int64
+	item  int // the draft's place in its batch
+}
+
+// sellHeld marks everything that orders hold as sold. It fails with ErrHoldGone when some of it is no longer held for them.
+// Call it late in the transaction: it locks the performances' gates until the commit.
+func (s *stock) sellHeld(ctx context.Context, tx *db.DB, orders []Order) (err error) {
+	defer fault.Wrap(&err, "sell to %d orders", len(orders))
+	lines := map[string][]OrderLine{}
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			lines[l.PerformanceID] = append(lines[l.PerformanceID], l)
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(lines)) {
+		b, err := s.openBook(ctx, tx, p)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			return ErrHoldGone
+		if err := b.sell(ctx, lines[p]); err != nil {
+			return err
 		}
-		if err := insertOrderHold(ctx, tx, orderID, ref); err != nil {
+		if err := b.close(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sell marks everything that is held for an order as sold. It fails with ErrHoldGone, and changes nothing, when it is no longer
-// held for it. Call it late in the transaction: it locks the performance's gate until the commit.
-func (s *stock) sell(ctx context.Context, tx *db.DB, orderID string) (err error) {
-	defer fault.Wrap(&err, "sell to order %s", orderID)
-	shelves, err := s.openShelves(ctx, tx, orderID)
+// sell moves ordered places to sold.
+func (b *book) sell(ctx context.Context, lines []OrderLine) error {
+	var nos []int
+	var holds []string
+	for _, l := range lines {
+		if ref, ok := parseHoldRef(l.HoldID); ok {
+			holds = append(holds, ref.id)
+		}
+		if l.SeatNo >= 0 {
+			nos = append(nos, l.SeatNo)
+		} else {
+			b.countArea(l.AreaNo, moving(SeatHeld, SeatSold, 1))
+		}
+	}
+	slices.Sort(holds)
+	sold, err := sellHolds(ctx, b.tx, b.performanceID, slices.Compact(holds))
 	if err != nil {
 		return err
 	}
-	for _, sh := range shelves {
-		if len(sh.in(holdOrdered)) != len(sh.holds) {
-			return ErrHoldGone
-		}
+	if !sold {
+		return ErrHoldGone
 	}
-	for _, sh := range shelves {
-		ids := sh.in(holdOrdered)
-		if _, err := sh.book.pass(ctx, ids, SeatHeld, SeatSold); err != nil {
-			return err
-		}
-		if err := stateHolds(ctx, tx, sh.book.performanceID, ids, holdSold); err != nil {
-			return err
-		}
+	slices.Sort(nos)
+	if len(nos) == 0 {
+		return nil
 	}
-	return closeShelves(ctx, shelves)
+	b.count(moving(SeatHeld, SeatSold, len(nos)))
+	return passSeats(ctx, b.tx, b.performanceID, nos, SeatHeld, SeatSold, b.version)
 }
 
 // reclaim takes for an order what it had held and lost, if all of it is still free: the late payment's way.

@@ -100,7 +100,7 @@ func TestLatePaymentReclaimsIfAllIsFree(t *testing.T) {
 		}
 		w.clock.Advance(10 * time.Minute) // the other's time is over, though nobody has swept
 		err := w.inOrder(t, "o1", func(ctx context.Context, tx *db.DB) error {
-			return errors.Join(w.stock.reclaim(ctx, tx, "o1"), w.stock.sell(ctx, tx, "o1"))
+			return errors.Join(w.stock.reclaim(ctx, tx, "o1"), w.sellIn(ctx, tx, "o1"))
 		})
 		if err != nil {
 			t.Fatal(err)

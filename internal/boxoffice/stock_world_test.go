@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -132,11 +134,32 @@ func (w *stockWorld) inOrder(t testing.TB, id string, fn func(ctx context.Contex
 }
 
 func (w *stockWorld) order(t testing.TB, id string, holds ...Hold) error {
-	return w.inOrder(t, id, func(ctx context.Context, tx *db.DB) error { return w.stock.orderHolds(ctx, tx, id, holds) })
+	return w.inOrder(t, id, func(ctx context.Context, tx *db.DB) error {
+		return batch.Why(w.stock.orderHolds(ctx, tx, []*draft{{holds: holds, order: Order{ID: id}}}))
+	})
 }
 
 func (w *stockWorld) sell(t testing.TB, id string) error {
-	return w.inOrder(t, id, func(ctx context.Context, tx *db.DB) error { return w.stock.sell(ctx, tx, id) })
+	return w.inOrder(t, id, func(ctx context.Context, tx *db.DB) error { return w.sellIn(ctx, tx, id) })
+}
+
+// sellIn sells what an order's holds have or had.
+func (w *stockWorld) sellIn(ctx context.Context, tx *db.DB, id string) error {
+	refs, err := orderHoldRefs(ctx, tx, id)
+	if err != nil || len(refs) == 0 {
+		return errors.Join(err, errTorn)
+	}
+	o := Order{ID: id}
+	for _, ref := range refs {
+		items, err := everyItem(ctx, tx, ref.performanceID, []string{ref.id})
+		if err != nil {
+			return err
+		}
+		for _, it := range items {
+			o.Lines = append(o.Lines, OrderLine{PerformanceID: ref.performanceID, HoldItem: it.HoldItem, HoldID: ref.String()})
+		}
+	}
+	return w.stock.sellHeld(ctx, tx, []Order{o})
 }
 
 func (w *stockWorld) reclaim(t testing.TB, id string) error {

@@ -64,32 +64,48 @@ func (o *Office) TicketKey() ed25519.PublicKey {
 	return ed25519.PublicKey(slices.Clone(o.cfg.TicketKey[ed25519.PublicKeySize:]))
 }
 
-// issue makes a ticket for each line of an order. Its order row and lines must be there.
-func (o *Office) issue(ctx context.Context, tx *db.DB, ord Order, at time.Time) ([]Ticket, error) {
-	out := make([]Ticket, 0, len(ord.Lines))
-	for _, l := range ord.Lines {
-		t := Ticket{
-			ID: db.NewID(), OrderID: ord.ID, OrderCode: ord.Code, PerformanceID: l.PerformanceID,
-			SeatNo: l.SeatNo, AreaNo: l.AreaNo, ZoneID: l.ZoneID, TypeID: l.TypeID, Price: l.Price,
+// issue makes a ticket for each line of orders. Their rows and lines must be there.
+func (o *Office) issue(ctx context.Context, tx *db.DB, orders []Order, at time.Time) ([][]Ticket, error) {
+	var all []Ticket
+	var lineNo []int
+	for _, ord := range orders {
+		for i, l := range ord.Lines {
+			t := Ticket{
+				ID: db.NewID(), OrderID: ord.ID, OrderCode: ord.Code, PerformanceID: l.PerformanceID,
+				SeatNo: l.SeatNo, AreaNo: l.AreaNo, ZoneID: l.ZoneID, TypeID: l.TypeID, Price: l.Price,
+			}
+			t.Secret = o.secrets.ofTicket(t.ID)
+			all, lineNo = append(all, t), append(lineNo, i)
 		}
-		t.Secret = o.secrets.ofTicket(t.ID)
-		if err := drawTicketCode(ctx, tx, &t); err != nil {
-			return nil, err
-		}
-		out = append(out, t)
 	}
-	return out, insertTickets(ctx, tx, out, at)
+	if err := drawTicketCodes(ctx, tx, all); err != nil {
+		return nil, err
+	}
+	out := make([][]Ticket, len(orders))
+	rest := all
+	for i, ord := range orders {
+		out[i], rest = rest[:len(ord.Lines):len(ord.Lines)], rest[len(ord.Lines):]
+	}
+	return out, insertTickets(ctx, tx, all, lineNo, at)
 }
 
-func drawTicketCode(ctx context.Context, tx *db.DB, t *Ticket) error {
-	for range 8 {
-		t.Code = newCode(ticketCodeLen)
-		n, err := insertTicketCode(ctx, tx, *t)
-		if err != nil || n == 1 {
-			return err
-		}
-	}
-	return errNoCode
+func drawTicketCodes(ctx context.Context, tx *db.DB, ts []Ticket) error {
+	return drawCodes(len(ts),
+		func(i int) { ts[i].Code = newCode(ticketCodeLen) },
+		func(left []int) (int64, error) { return insertTicketCodes(ctx, tx, ts, left) },
+		func(left []int) ([]int, error) {
+			var taken []int
+			for _, i := range left {
+				_, id, err := ticketPlaceByCode(ctx, tx, ts[i].Code)
+				if err != nil {
+					return nil, err
+				}
+				if id != ts[i].ID {
+					taken = append(taken, i)
+				}
+			}
+			return taken, nil
+		})
 }
 
 // FindTicket returns a ticket by its typed code or its QR's text; ErrNoTicket when there is none.

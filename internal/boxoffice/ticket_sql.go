@@ -17,19 +17,24 @@ func scanTicket(scan func(...any) error) (Ticket, error) {
 	return t, err
 }
 
-func insertTicketCode(ctx context.Context, tx *db.DB, t Ticket) (int64, error) {
-	return tx.Exec(ctx, `INSERT INTO boxoffice_ticket_code (code, performance_id, ticket_id) VALUES ($1, $2, $3)
-		ON CONFLICT (code) DO NOTHING`, t.Code, t.PerformanceID, t.ID)
+func insertTicketCodes(ctx context.Context, tx *db.DB, ts []Ticket, left []int) (int64, error) {
+	rows := make([][]any, len(left))
+	for i, at := range left {
+		rows[i] = []any{ts[at].Code, ts[at].PerformanceID, ts[at].ID}
+	}
+	return tx.InsertMany(ctx, `boxoffice_ticket_code (code, performance_id, ticket_id)`, rows, `ON CONFLICT (code) DO NOTHING`)
 }
 
-func insertTickets(ctx context.Context, tx *db.DB, ts []Ticket, at time.Time) error {
-	var args []any
+func insertTickets(ctx context.Context, tx *db.DB, ts []Ticket, lineNo []int, at time.Time) error {
+	rows := make([][]any, len(ts))
 	for i, t := range ts {
-		args = append(args, t.PerformanceID, t.ID, t.OrderID, t.OrderCode, i, t.Code, t.SeatNo, t.AreaNo, t.ZoneID, t.TypeID,
-			t.Price.Currency, t.Price.Minor, clock.Micros(at))
+		rows[i] = []any{
+			t.PerformanceID, t.ID, t.OrderID, t.OrderCode, lineNo[i], t.Code, t.SeatNo, t.AreaNo, t.ZoneID, t.TypeID,
+			t.Price.Currency, t.Price.Minor, clock.Micros(at),
+		}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO boxoffice_ticket (performance_id, id, order_id, order_code, line_no, code, seat_no, area_no,
-		zone_id, type_id, currency, price, issued_at) VALUES `+db.Values(1, len(ts), 13), args...)
+	_, err := tx.InsertMany(ctx, `boxoffice_ticket (performance_id, id, order_id, order_code, line_no, code, seat_no, area_no,
+		zone_id, type_id, currency, price, issued_at)`, rows, ``)
 	return err
 }
 

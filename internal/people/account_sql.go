@@ -32,7 +32,7 @@ func findAccountByID(ctx context.Context, d *db.DB, id string) (account, error) 
 
 // firstConfirmed: an address may belong to many guests; at most one of the persons has a confirmed account.
 func firstConfirmed(ctx context.Context, d *db.DB, persons []string) (account, error) {
-	const chunk = 500
+	const chunk = 256
 	for start := 0; start < len(persons); start += chunk {
 		part := persons[start:min(start+chunk, len(persons))]
 		args := make([]any, len(part))
@@ -93,20 +93,24 @@ func listUnconfirmed(ctx context.Context, d *db.DB, before time.Time) (out []acc
 
 // personsWithAccount tells which of the persons have an account, confirmed or not.
 func personsWithAccount(ctx context.Context, d *db.DB, persons []string) (map[string]bool, error) {
-	const chunk = 500
+	const chunk = 256
 	out := map[string]bool{}
 	for start := 0; start < len(persons); start += chunk {
 		part := persons[start:min(start+chunk, len(persons))]
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
+		size := 1 // lists of few lengths are few statements to plan
+		for size < len(part) {
+			size *= 2
+		}
+		args := make([]any, size)
+		for i := range args {
+			args[i] = part[min(i, len(part)-1)]
 		}
 		if err := d.Each(ctx, func(scan func(...any) error) error {
 			var id string
 			err := scan(&id)
 			out[id] = true
 			return err
-		}, `SELECT person_id FROM people_account WHERE person_id IN `+db.In(1, len(part)), args...); err != nil {
+		}, `SELECT person_id FROM people_account WHERE person_id IN `+db.In(1, size), args...); err != nil {
 			return nil, err
 		}
 	}

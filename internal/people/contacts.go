@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/mail"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/vault"
@@ -146,19 +148,52 @@ func checkPhone(s string) (string, *fault.Error) {
 // The confirmed address of an account is never replaced by one that somebody typed (ErrEmailOther): see BuysAs.
 func (p *People) Keep(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
 	defer fault.Wrap(&err, "keep contacts of %s", person)
-	has, err := personsWithAccount(ctx, tx, []string{person})
+	return batch.Why(p.KeepMany(ctx, tx, []Keeping{{person, c}}))
+}
+
+// Keeping is a person's contacts, to be sealed with others'.
+type Keeping struct {
+	Person   string
+	Contacts Contacts
+}
+
+// KeepMany is Keep for many in a few statements; of a person who comes twice the later contacts stay. Who is refused comes back as
+// a batch.Refused, and then nothing may be committed.
+func (p *People) KeepMany(ctx context.Context, tx *db.DB, list []Keeping) error {
+	last := make(map[string]int, len(list))
+	var persons []string
+	for i, k := range list {
+		if _, twice := last[k.Person]; !twice {
+			persons = append(persons, k.Person)
+		}
+		last[k.Person] = i
+	}
+	has, err := personsWithAccount(ctx, tx, persons)
 	if err != nil {
 		return err
 	}
-	if has[person] {
-		if same, err := p.hasEmail(ctx, tx, person, c.Email); err != nil || !same {
-			return orElse(err, ErrEmailOther.On("email"))
+	sealings := make([]vault.Sealing, len(persons))
+	for i, person := range persons {
+		c := list[last[person]].Contacts
+		if has[person] {
+			same, err := p.hasEmail(ctx, tx, person, c.Email)
+			if err != nil {
+				return err
+			}
+			if !same {
+				return batch.Refuse(last[person], ErrEmailOther.On("email"))
+			}
 		}
+		sealings[i] = vault.Sealing{Person: person, Values: map[vault.Field]string{
+			vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic, vault.Email: c.Email, vault.Phone: c.Phone,
+		}}
 	}
-	return p.vault.Seal(ctx, tx, person, map[vault.Field]string{
-		vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic,
-		vault.Email: c.Email, vault.Phone: c.Phone,
-	})
+	err = p.vault.SealMany(ctx, tx, sealings)
+	var r *batch.Refused
+	if errors.As(err, &r) {
+		return batch.Refuse(last[persons[r.Item]], r.Err)
+	}
+	return err
 }
 
 // ContactFields are the fields that Contacts holds.

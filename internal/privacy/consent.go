@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
@@ -68,34 +69,39 @@ func (p *Privacy) check(ctx context.Context, d *db.DB, given []Given, whole bool
 	if err != nil {
 		return Version{}, err
 	}
+	return v, p.checkAgainst(ctx, d, v, given, whole)
+}
+
+// checkAgainst is check when the version in force is known.
+func (p *Privacy) checkAgainst(ctx context.Context, d *db.DB, v Version, given []Given, whole bool) error {
 	ticked := map[string]bool{}
 	for _, g := range given {
 		if g.VersionID != v.ID && g.VersionID != v.Hash {
 			if _, err := p.version(ctx, d, g.VersionID); err != nil {
 				if fault.KindOf(err) == fault.NotFound {
-					return Version{}, ErrConsentUnknown.On("consents")
+					return ErrConsentUnknown.On("consents")
 				}
-				return Version{}, err
+				return err
 			}
-			return Version{}, ErrVersionOld.On("consents")
+			return ErrVersionOld.On("consents")
 		}
 		if _, ok := i18n.Parse(string(g.Lang)); !ok || !slices.Contains(channels, g.Channel) ||
 			!slices.Contains(confirmations, g.withDefaults().Confirmed) || !isRecipient(g.Recipient) {
-			return Version{}, ErrConsentUnknown.On("consents")
+			return ErrConsentUnknown.On("consents")
 		}
 		for _, code := range g.Scopes {
 			if _, ok := v.Scope(code); !ok {
-				return Version{}, ErrConsentUnknown.On("consents")
+				return ErrConsentUnknown.On("consents")
 			}
 			ticked[code] = ticked[code] || g.Recipient == ""
 		}
 	}
 	for _, s := range v.Scopes {
 		if whole && s.Required && !ticked[s.Code] {
-			return Version{}, ErrConsentMissing.On("consents").With("scope", s.Code)
+			return ErrConsentMissing.On("consents").With("scope", s.Code)
 		}
 	}
-	return v, nil
+	return nil
 }
 
 // Record writes a person's consents, in the caller's transaction and before anything personal is stored.
@@ -113,47 +119,7 @@ func (p *Privacy) Grant(ctx context.Context, person string, given Given) (err er
 }
 
 func (p *Privacy) record(ctx context.Context, tx *db.DB, person string, given []Given, whole bool) error {
-	v, err := p.check(ctx, tx, given, whole)
-	if err != nil {
-		return err
-	}
-	type box struct{ scope, recipient string }
-	done := map[box]bool{}
-	for _, g := range given {
-		g = g.withDefaults()
-		for _, code := range g.Scopes {
-			if done[box{code, g.Recipient}] {
-				continue
-			}
-			done[box{code, g.Recipient}] = true
-			s, _ := v.Scope(code)
-			if err := p.recordOne(ctx, tx, person, v, s, g); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// recordOne writes one consent and its entry in the journal, which holds the hash of all that the consent says.
-func (p *Privacy) recordOne(ctx context.Context, tx *db.DB, person string, v Version, s Scope, g Given) error {
-	now := p.clock.Now().Truncate(time.Microsecond)
-	expires, err := s.expiry(now)
-	if err != nil {
-		return err
-	}
-	c := Consent{
-		ID: db.NewID(), VersionID: v.ID, Scope: s.Code, Recipient: g.Recipient, Lang: g.Lang, Channel: g.Channel,
-		Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires,
-	}
-	c.entryID, err = p.note(ctx, tx, vault.Deed{
-		Person: person, Verb: vault.VerbConsent, Actor: actorOn(g.Channel),
-		Reason: c.Scope + ":" + c.statement(v).hash(),
-	})
-	if err != nil {
-		return err
-	}
-	return insertConsent(ctx, tx, c, person)
+	return batch.Why(p.recordMany(ctx, tx, []Recording{{person, given}}, whole))
 }
 
 // note writes into the journal. A room without a vault records nothing: evidence that cannot be proved would be none.

@@ -8,12 +8,16 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-func insertConsent(ctx context.Context, tx *db.DB, c Consent, person string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_consent (id, person_id, version_id, scope, recipient, lang, channel, confirmed, text_hash,
-			given_at, expires_at, entry_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, person, c.VersionID, c.Scope, c.Recipient, c.Lang, c.Channel, c.Confirmed, c.TextHash,
-		clock.Micros(c.GivenAt), micros(c.ExpiresAt), c.entryID)
+func insertConsents(ctx context.Context, tx *db.DB, acts []act) error {
+	rows := make([][]any, len(acts))
+	for i, c := range acts {
+		rows[i] = []any{
+			c.ID, c.person, c.VersionID, c.Scope, c.Recipient, c.Lang, c.Channel, c.Confirmed, c.TextHash,
+			clock.Micros(c.GivenAt), micros(c.ExpiresAt), c.entryID,
+		}
+	}
+	_, err := tx.InsertMany(ctx, `privacy_consent (id, person_id, version_id, scope, recipient, lang, channel, confirmed, text_hash,
+			given_at, expires_at, entry_id)`, rows, ``)
 	return err
 }
 

@@ -33,8 +33,8 @@ func (v *Vault) Note(ctx context.Context, tx *db.DB, d Deed) (id string, err err
 	if err != nil {
 		return "", err
 	}
-	if d.Verb != VerbConsent && d.Verb != VerbWithdraw && d.Verb != VerbExport {
-		return "", errors.New("only a deed can be noted: openings journal themselves")
+	if !d.Verb.isDeed() {
+		return "", errNoDeed
 	}
 	key, err := v.keys.get(ctx, a.Person, a.Class)
 	if err != nil {

@@ -15,12 +15,14 @@ type keyRow struct {
 }
 
 func (k *keystore) insertKeys(ctx context.Context, rows []keyRow) ([]struct{}, error) {
-	args := make([]any, 0, 6*len(rows))
-	for _, r := range rows {
-		args = append(args, r.person, r.class, r.root, r.wrapped, r.madeAt, false)
+	args := make([][]any, len(rows))
+	for i, r := range rows {
+		args[i] = []any{r.person, r.class, r.root, r.wrapped, r.madeAt, false}
 	}
-	_, err := k.db.Exec(ctx, `INSERT INTO keystore_key (person_id, class, root, wrapped, made_at, used) VALUES `+
-		db.Values(1, len(rows), 6)+` ON CONFLICT (person_id, class) DO NOTHING`, args...)
+	err := k.db.Transact(ctx, func(tx *db.DB) error {
+		_, err := tx.InsertMany(ctx, `keystore_key (person_id, class, root, wrapped, made_at, used)`, args, `ON CONFLICT (person_id, class) DO NOTHING`)
+		return err
+	})
 	return make([]struct{}, len(rows)), err
 }
 

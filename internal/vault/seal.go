@@ -36,13 +36,8 @@ func (v *Vault) SealAs(ctx context.Context, tx *db.DB, s Sealing) (err error) {
 	if len(fields) == 0 {
 		return nil
 	}
-	for _, f := range fields {
-		if !isName(string(f)) || s.Values[f] != "" && !v.gate.Registered(f) { // what is no longer registered may still go
-			return ErrUnknownField.On(string(f)).With("name", string(f))
-		}
-		if len(s.Values[f]) > longestValue {
-			return ErrTooLong.On(string(f))
-		}
+	if err := v.sealable(s); err != nil {
+		return err
 	}
 	key, err := v.keys.get(ctx, s.Person, s.Class)
 	if err != nil {

@@ -2,7 +2,8 @@
 //
 // It owns the waiting line of a kind of write. It promises that everyone who
 // came while a write was under way goes into the next one, so that one commit
-// serves many and nobody waits for a timer. It does not retry and knows no SQL.
+// serves many and nobody waits for a timer; and that one item that cannot be
+// written does not keep the others (refuse.go). It knows no SQL.
 package batch
 
 import (
@@ -31,11 +32,12 @@ type answer[R any] struct {
 }
 
 const (
-	most   = 200
+	most   = 256
 	inTime = 30 * time.Second
 )
 
-// New makes a writer. write gets the items in order of arrival, at most 200, and returns a result for each; an error is everybody's.
+// New makes a writer. write gets the items in order of arrival, at most 256, and returns a result for each. What an error means
+// for the single item is told in refuse.go: write may be called again with some of the items.
 func New[T, R any](write func(context.Context, []T) ([]R, error)) *Writer[T, R] {
 	return &Writer[T, R]{write: write}
 }
@@ -83,12 +85,27 @@ func (w *Writer[T, R]) serve(ctx context.Context, now []waiter[T, R]) {
 	for i, x := range now {
 		items[i] = x.item
 	}
-	results, err := w.write(ctx, items)
-	for i, x := range now {
-		a := answer[R]{err: err}
-		if err == nil {
-			a.result = results[i]
-		}
-		x.done <- a
+	for i, a := range w.all(ctx, items) {
+		now[i].done <- a
 	}
+}
+
+// Lanes are writers by key: items of one key are written together and in order, keys go on side by side.
+type Lanes[T, R any] struct {
+	write func(context.Context, []T) ([]R, error)
+	lanes sync.Map // key → *Writer[T, R]; as many as there are performances on sale
+}
+
+// NewLanes makes lanes that all write in one way.
+func NewLanes[T, R any](write func(context.Context, []T) ([]R, error)) *Lanes[T, R] {
+	return &Lanes[T, R]{write: write}
+}
+
+// Do is Writer.Do in the lane of a key.
+func (l *Lanes[T, R]) Do(ctx context.Context, key string, item T) (R, error) {
+	w, ok := l.lanes.Load(key)
+	if !ok {
+		w, _ = l.lanes.LoadOrStore(key, New(l.write))
+	}
+	return w.(*Writer[T, R]).Do(ctx, item) //nolint:errcheck // nothing else is stored
 }

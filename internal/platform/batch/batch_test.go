@@ -33,11 +33,11 @@ func TestWhoComesDuringAWriteGoesIntoTheNext(t *testing.T) {
 		}
 		do(1)
 		synctest.Wait()
-		for x := range 250 {
+		for x := range 300 {
 			do(x)
 		}
 		wg.Wait()
-		if len(sizes) != 3 || sizes[0] != 1 || sizes[1] != 200 || sizes[2] != 50 {
+		if len(sizes) != 3 || sizes[0] != 1 || sizes[1] != 256 || sizes[2] != 44 {
 			t.Errorf("written in batches of %v", sizes)
 		}
 	})
@@ -56,5 +56,47 @@ func TestErrorIsEverybodys(t *testing.T) {
 	slow := batch.New(func(context.Context, []int) ([]int, error) { <-block; return []int{1}, nil })
 	if _, err := slow.Do(ctx, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("who left: got %v", err)
+	}
+}
+
+func TestOneItemDoesNotKeepTheOthers(t *testing.T) {
+	odd := errors.New("odd")
+	for name, write := range map[string]func([]int) error{
+		"refused": func(items []int) error {
+			for i, x := range items {
+				if x%2 == 1 {
+					return batch.Refuse(i, odd)
+				}
+			}
+			return nil
+		},
+		"unforeseen": func(items []int) error {
+			for _, x := range items {
+				if x%2 == 1 {
+					return odd
+				}
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			started := make(chan struct{})
+			first := sync.OnceFunc(func() { <-started })
+			w := batch.New(func(_ context.Context, items []int) ([]int, error) {
+				first() // until everybody else waits
+				return items, write(items)
+			})
+			var wg sync.WaitGroup
+			for x := range 20 {
+				wg.Go(func() {
+					got, err := w.Do(t.Context(), x)
+					if x%2 == 1 && !errors.Is(err, odd) || x%2 == 0 && (err != nil || got != x) {
+						t.Errorf("%d: got %d, %v", x, got, err)
+					}
+				})
+			}
+			close(started)
+			wg.Wait()
+		})
 	}
 }

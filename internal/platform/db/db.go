@@ -39,6 +39,7 @@ type DB struct {
 	read   *sql.DB       // SQLite: read-only pool; PostgreSQL: the same as write
 	pool   *pgxpool.Pool // PostgreSQL only
 	tx     *sql.Tx       // set inside Transact
+	conn   *sql.Conn     // PostgreSQL: the transaction's connection
 	before func() error  // see BeforeWrite
 }
 

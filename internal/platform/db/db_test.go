@@ -86,3 +86,49 @@ func count(t *testing.T, d *db.DB) (n int) {
 	}
 	return n
 }
+
+func TestManyRowsAreWrittenAtOnce(t *testing.T) {
+	type name string
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		if _, err := d.Exec(ctx, `CREATE TABLE many (id TEXT PRIMARY KEY, n INTEGER NOT NULL, small SMALLINT NOT NULL, yes BOOLEAN NOT NULL, b BYTEA NOT NULL)`); err != nil {
+			t.Fatal(err)
+		}
+		var rows [][]any
+		for i := range 300 {
+			rows = append(rows, []any{name(db.NewID()), i, int64(i % 3), i%2 == 0, []byte{byte(i), 0}})
+		}
+		err := d.Transact(ctx, func(tx *db.DB) error {
+			n, err := tx.InsertMany(ctx, `many (id, n, small, yes, b)`, rows, ``)
+			if err != nil || n != 300 {
+				t.Fatalf("%d rows, %v", n, err)
+			}
+			if n, err = tx.InsertMany(ctx, `many (id, n, small, yes, b)`, rows[:2], `ON CONFLICT (id) DO NOTHING`); err != nil || n != 0 {
+				t.Errorf("again: %d rows, %v", n, err)
+			}
+			touched, err := tx.ExecMany(ctx, `UPDATE many SET n = n + $2 WHERE id = $1 AND n < 2`,
+				[][]any{{rows[0][0], 5}, {rows[1][0], 5}, {rows[2][0], 5}})
+			if err != nil || touched[0] != 1 || touched[1] != 1 || touched[2] != 0 {
+				t.Errorf("touched %v, %v", touched, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum, yes int
+		if err := d.QueryRow(ctx, `SELECT sum(n), sum(CASE WHEN yes THEN 1 ELSE 0 END) FROM many WHERE b IS NOT NULL`).Scan(&sum, &yes); err != nil {
+			t.Fatal(err)
+		}
+		if sum != 299*300/2+10 || yes != 150 {
+			t.Errorf("sum %d, yes %d", sum, yes)
+		}
+		err = d.Transact(ctx, func(tx *db.DB) error {
+			_, err := tx.InsertMany(ctx, `many (id, n, small, yes, b)`, rows[:2], ``)
+			return err
+		})
+		if !errors.Is(err, db.ErrDuplicate) {
+			t.Errorf("duplicate: %v", err)
+		}
+	})
+}

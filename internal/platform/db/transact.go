@@ -28,12 +28,15 @@ func (d *DB) Transact(ctx context.Context, fn func(tx *DB) error) error {
 }
 
 func (d *DB) once(ctx context.Context, fn func(tx *DB) error) (err error) {
-	tx, err := d.write.BeginTx(ctx, nil)
+	tx, conn, err := d.begin(ctx)
 	if err != nil {
 		return translate(err)
 	}
 	committed := false
 	defer func() {
+		if conn != nil {
+			defer conn.Close() //nolint:errcheck // it only goes back to the pool
+		}
 		if !committed {
 			if rerr := tx.Rollback(); rerr != nil && err != nil {
 				err = errors.Join(err, translate(rerr))
@@ -41,7 +44,7 @@ func (d *DB) once(ctx context.Context, fn func(tx *DB) error) (err error) {
 		}
 	}()
 	inner := *d
-	inner.tx = tx
+	inner.tx, inner.conn = tx, conn
 	if err := fn(&inner); err != nil {
 		return err
 	}

@@ -93,6 +93,26 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.DB, args Args) error {
 	return q.enqueue(ctx, tx, args, nil)
 }
 
+// EnqueueMany adds many jobs to the caller's transaction with one statement.
+func (q *Queue) EnqueueMany(ctx context.Context, tx *db.DB, args []Args) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if tx.Tx() == nil {
+		return errNoTransaction
+	}
+	list := make([]river.InsertManyParams, len(args))
+	for i, a := range args {
+		list[i] = river.InsertManyParams{Args: a}
+	}
+	if _, err := q.insert.InsertManyFastTx(ctx, tx.Tx(), list); err != nil {
+		return fmt.Errorf("enqueue %d of %s: %w", len(args), args[0].Kind(), err)
+	}
+	return nil
+}
+
+var errNoTransaction = errors.New("jobs: Enqueue wants the transaction that asks for the job")
+
 // EnqueueAt adds a job that starts at the earliest at t.
 func (q *Queue) EnqueueAt(ctx context.Context, tx *db.DB, args Args, t time.Time) error {
 	return q.enqueue(ctx, tx, args, &river.InsertOpts{ScheduledAt: t})
@@ -100,7 +120,7 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx *db.DB, args Args, t time.Time
 
 func (q *Queue) enqueue(ctx context.Context, tx *db.DB, args Args, opts *river.InsertOpts) error {
 	if tx.Tx() == nil {
-		return errors.New("jobs: Enqueue wants the transaction that asks for the job")
+		return errNoTransaction
 	}
 	if _, err := q.insert.InsertTx(ctx, tx.Tx(), args, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
