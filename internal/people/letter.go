@@ -11,6 +11,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -49,37 +50,37 @@ func (p *People) sendCode(ctx context.Context, j codeLetter) (err error) {
 	if err != nil {
 		return err
 	}
-	to, err := p.addressFor(ctx, c, hash)
+	to, pass, err := p.addressFor(ctx, c, hash)
 	if err != nil || to == "" {
 		return err
 	}
-	if err := p.mail.Send(ctx, p.letter(c, to, digits)); err != nil {
+	if err := p.mail.Send(ctx, pass, p.letter(c, to, digits)); err != nil {
 		return err
 	}
 	return setSent(ctx, p.db, c.id, p.clock.Now())
 }
 
 // addressFor keeps the digits' hash and opens the address they go to; "" when no letter is due any more.
-func (p *People) addressFor(ctx context.Context, c code, hash string) (to string, err error) {
+func (p *People) addressFor(ctx context.Context, c code, hash string) (to string, pass outgoing.Pass, err error) {
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
 		to = ""
 		due, err := setDigits(ctx, tx, c.id, hash, p.clock.Now())
 		if err != nil || !due {
 			return err
 		}
-		to, err = p.codeAddress(ctx, tx, c)
+		to, pass, err = p.codeAddress(ctx, tx, c)
 		return err
 	})
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.Gone, fault.NotFound: // blocked, erased, gone: trying again will not help
-		return "", nil
+		return "", pass, nil
 	}
-	return to, err
+	return to, pass, err
 }
 
 // codeAddress opens the address of a code's letter. It goes to who asked for it, so a block of their data does not stop it: it
 // is how they come to their rights.
-func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (string, error) {
+func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (to string, pass outgoing.Pass, err error) {
 	o := vault.Opening{Person: c.account, Purpose: vault.PurposeRights, Fields: []vault.Field{vault.Email}, Actor: "person", Reason: "code_letter"}
 	switch {
 	case c.purpose == codeEmail:
@@ -87,20 +88,21 @@ func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (string, er
 	case c.purpose != codeRights:
 		a, err := findAccountByID(ctx, tx, c.account)
 		if err != nil {
-			return "", err
+			return "", pass, err
 		}
 		o.Person = a.person
 		if blocked, err := p.vault.Blocked(ctx, tx, a.person); err != nil {
-			return "", err
+			return "", pass, err
 		} else if !blocked {
 			o.Purpose, o.Actor = vault.PurposeIdentification, "system"
 		}
 	}
 	got, err := p.Contacts(ctx, tx, o)
 	if err != nil || got.Email == "" {
-		return "", err
+		return "", pass, err
 	}
-	return got.Email, p.Leaves(ctx, tx, mailGateway, o)
+	pass, err = p.Leaves(ctx, tx, mailGateway, o)
+	return got.Email, pass, err
 }
 
 // letter writes a code's letter. It names nobody: whoever registered may have typed a stranger's address.

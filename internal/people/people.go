@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -36,7 +37,7 @@ type People struct {
 	// BaseURL stands before the addresses in letters, no slash at the end; set before jobs start.
 	BaseURL string
 	// Leaves asks whether what was opened may go to a recipient, and notes it (privacy.Transfer); set before jobs start.
-	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) error
+	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) (outgoing.Pass, error)
 }
 
 // New makes the room and registers its job handlers; call it before jobs start. Codes are mailed through the queue.
@@ -56,6 +57,8 @@ func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, m mail.Sender, 
 func (p *People) NewPerson(ctx context.Context) (string, error) { return p.vault.NewPerson(ctx) }
 
 // nobodyAsked lets nothing out: the register of transfers was not handed in.
-func nobodyAsked(context.Context, *db.DB, string, vault.Opening) error { return errNoTransfers }
+func nobodyAsked(context.Context, *db.DB, string, vault.Opening) (outgoing.Pass, error) {
+	return outgoing.Pass{}, errNoTransfers
+}
 
 var errNoTransfers = errors.New("the register of transfers is not wired")

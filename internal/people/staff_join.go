@@ -12,6 +12,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -133,6 +134,7 @@ func (p *People) invite(ctx context.Context, tx *db.DB, a account, l i18n.Lang) 
 func (p *People) sendJoin(ctx context.Context, j joinLetter) (err error) {
 	defer fault.Wrap(&err, "mail invitation %s", j.JoinID)
 	token, to, l := newToken(), "", i18n.KK
+	var pass outgoing.Pass
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
 		to = ""
 		inv, err := findJoin(ctx, tx, j.JoinID)
@@ -155,12 +157,13 @@ func (p *People) sendJoin(ctx context.Context, j joinLetter) (err error) {
 			return err
 		}
 		to, l = got.Email, inv.lang
-		return p.Leaves(ctx, tx, mailGateway, o)
+		pass, err = p.Leaves(ctx, tx, mailGateway, o)
+		return err
 	})
 	if err != nil || to == "" {
 		return err
 	}
-	return p.mail.Send(ctx, p.joinLetter(l, to, token))
+	return p.mail.Send(ctx, pass, p.joinLetter(l, to, token))
 }
 
 func (p *People) joinLetter(l i18n.Lang, to, token string) mail.Letter {

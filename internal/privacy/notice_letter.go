@@ -14,6 +14,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -119,9 +120,9 @@ func (n *Notices) tell(ctx context.Context, person, version string) (told bool, 
 	if err != nil || !claimed {
 		return false, err
 	}
-	l, ok, err := n.letter(ctx, person, version)
+	l, pass, ok, err := n.letter(ctx, person, version)
 	if err == nil && ok {
-		err = n.Mail.Send(ctx, l)
+		err = n.Mail.Send(ctx, pass, l)
 		if fault.KindOf(err) == fault.Invalid { // an address that no server takes: trying again will not help
 			ok, err = false, nil
 		}
@@ -140,33 +141,37 @@ func (n *Notices) tell(ctx context.Context, person, version string) (told bool, 
 }
 
 // letter writes to a person in the language of their latest consent; false when there is nobody to write to.
-func (n *Notices) letter(ctx context.Context, person, version string) (l mail.Letter, ok bool, err error) {
+func (n *Notices) letter(ctx context.Context, person, version string) (l mail.Letter, pass outgoing.Pass, ok bool, err error) {
 	p := n.Privacy
 	pub, err := findPublication(ctx, p.db, version)
 	if err != nil {
-		return l, false, err
+		return l, pass, false, err
 	}
 	lang, err := languageOf(ctx, p.db, person)
 	if err != nil {
-		return l, false, err
+		return l, pass, false, err
 	}
 	var to string
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		got, err := n.Vault.Open(ctx, tx, vault.Opening{
+		o := vault.Opening{
 			Person: person, Purpose: vault.PurposeInteraction, Fields: []vault.Field{vault.Email},
 			Actor: systemActor, Reason: "policy_notice",
-		})
-		to = got[vault.Email].Reveal()
+		}
+		got, err := n.Vault.Open(ctx, tx, o)
+		if to = got[vault.Email].Reveal(); err != nil || to == "" {
+			return err
+		}
+		pass, err = p.Leaves(ctx, tx, MailGateway, o)
 		return err
 	})
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.Gone, fault.NotFound: // withdrawn, blocked, erased
-		return l, false, nil
+		return l, pass, false, nil
 	}
 	if err != nil || to == "" {
-		return l, false, err
+		return l, pass, false, err
 	}
-	return n.write(pub, lang, to), true, nil
+	return n.write(pub, lang, to), pass, true, nil
 }
 
 func (n *Notices) write(pub Publication, lang i18n.Lang, to string) mail.Letter {

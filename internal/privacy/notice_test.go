@@ -11,6 +11,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/vault"
@@ -24,7 +25,10 @@ type post struct {
 	bad  func(n int) error
 }
 
-func (p *post) Send(_ context.Context, l mail.Letter) error {
+func (p *post) Send(_ context.Context, pass outgoing.Pass, l mail.Letter) error {
+	if err := pass.Take(outgoing.MailGateway); err != nil {
+		return err
+	}
 	p.at++
 	if p.bad != nil {
 		if err := p.bad(p.at); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -58,7 +59,7 @@ const (
 )
 
 // MailGateway is the recipient that carries our letters.
-const MailGateway = "mail_gateway"
+const MailGateway = outgoing.MailGateway
 
 // Processing is what a version of the register says.
 type Processing struct {
@@ -132,8 +133,9 @@ var entries = []Entry{
 
 var recipients = []Recipient{
 	{
-		Code: MailGateway, Kind: KindMail, Country: "KZ", Fields: []vault.Field{vault.Surname, vault.Name, vault.Email},
-		Name: i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"},
+		Code: MailGateway, Kind: KindMail, Country: "KZ",
+		Fields: []vault.Field{vault.Surname, vault.Name, vault.Email, vault.RequestContacts, vault.AnswerText},
+		Name:   i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"},
 	},
 	{
 		Code: "payment_provider", Kind: KindPayment, Country: "KZ",

@@ -179,9 +179,12 @@ func (p *Privacy) propose(ctx context.Context, tx *db.DB, last RegisterVersion, 
 func (r Processing) with(more Processing, code string) Processing {
 	out := Processing{Entries: slices.Clone(r.Entries), Recipients: slices.Clone(r.Recipients), Code: code}
 	for _, to := range more.Recipients {
-		if _, ok := out.Recipient(to.Code); !ok {
+		i := slices.IndexFunc(out.Recipients, func(have Recipient) bool { return have.Code == to.Code })
+		if i < 0 {
 			out.Recipients = append(out.Recipients, to)
+			continue
 		}
+		out.Recipients[i].Fields = union(out.Recipients[i].Fields, to.Fields)
 	}
 	for _, e := range more.Entries {
 		i := slices.IndexFunc(out.Entries, func(have Entry) bool { return have.Purpose == e.Purpose })
@@ -190,15 +193,21 @@ func (r Processing) with(more Processing, code string) Processing {
 			continue
 		}
 		have := out.Entries[i]
-		have.Fields = slices.Clone(have.Fields)
-		for _, f := range e.Fields {
-			if !slices.Contains(have.Fields, f) {
-				have.Fields = append(have.Fields, f)
-			}
-		}
+		have.Fields, have.Recipients = union(have.Fields, e.Fields), union(have.Recipients, e.Recipients)
 		out.Entries[i] = have
 	}
 	out.finish()
+	return out
+}
+
+// union is a list with what another has besides.
+func union[T comparable](list, more []T) []T {
+	out := slices.Clone(list)
+	for _, x := range more {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
 	return out
 }
 

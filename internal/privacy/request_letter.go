@@ -11,6 +11,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/platform/pdf"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -169,15 +170,19 @@ func (d *Desk) mailLetter(ctx context.Context, job letterJob) (err error) {
 		return err
 	}
 	var to people.Contacts
+	var pass outgoing.Pass
 	err = d.p.db.Transact(ctx, func(tx *db.DB) (err error) {
-		to, err = d.Contacts(ctx, tx, r, bySystem, "request_mail")
+		if to, err = d.Contacts(ctx, tx, r, bySystem, "request_mail"); err != nil || to.Email == "" {
+			return err
+		}
+		pass, err = d.p.Leaves(ctx, tx, MailGateway, vault.Opening{Person: r.Person, Purpose: vault.PurposeRights, Fields: answerLeaves})
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if to.Email != "" {
-		if err := d.send(ctx, r, to.Email); err != nil {
+		if err := d.send(ctx, pass, r, to.Email); err != nil {
 			return err
 		}
 		r.MailedAt = d.p.clock.Now()
@@ -192,13 +197,16 @@ func (d *Desk) mailLetter(ctx context.Context, job letterJob) (err error) {
 	})
 }
 
-func (d *Desk) send(ctx context.Context, r Request, to string) error {
+// answerLeaves is what the letter with the answer to a request takes along.
+var answerLeaves = []vault.Field{vault.RequestContacts, vault.AnswerText}
+
+func (d *Desk) send(ctx context.Context, pass outgoing.Pass, r Request, to string) error {
 	body, err := d.Letter(ctx, r, bySystem)
 	if err != nil {
 		return err
 	}
 	p := d.bundle.Printer(r.Lang)
-	return d.mail.Send(ctx, mail.Letter{
+	return d.mail.Send(ctx, pass, mail.Letter{
 		To: to, Subject: p.T("privacy.letter.subject", "number", r.Number),
 		Text:        p.T("privacy.letter.mail", "number", r.Number, "operator", p.Text(d.p.operator.Name), "officer", d.p.operator.officer()),
 		Attachments: []mail.Attachment{{Name: r.LetterName(), Type: "application/pdf", Data: body}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -52,9 +53,13 @@ func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err e
 	return insertTransfer(ctx, tx, to, joinFields(to.Fields), p.clock.Now())
 }
 
-// Leaves is Transfer for who holds an opening.
-func (p *Privacy) Leaves(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) error {
-	return p.Transfer(ctx, tx, TransferTo{Recipient: recipient, Person: o.Person, Purpose: o.Purpose, Fields: o.Fields})
+// Leaves is Transfer for who holds an opening; its pass lets one letter or message out.
+func (p *Privacy) Leaves(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) (outgoing.Pass, error) {
+	err := p.Transfer(ctx, tx, TransferTo{Recipient: recipient, Person: o.Person, Purpose: o.Purpose, Fields: o.Fields})
+	if err != nil {
+		return outgoing.Pass{}, err
+	}
+	return outgoing.Issue(recipient), nil
 }
 
 // Transfers lists what left about a person, newest first.

@@ -20,6 +20,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -50,8 +51,8 @@ type Mailer struct {
 	catalog  offer
 	orders   orders
 	print    Printer
-	open     func(ctx context.Context, o vault.Opening) (people.Contacts, error)
-	send     func(ctx context.Context, l mail.Letter) error
+	open     func(ctx context.Context, o vault.Opening) (people.Contacts, outgoing.Pass, error)
+	send     func(ctx context.Context, pass outgoing.Pass, l mail.Letter) error
 	clock    clock.Clock
 	log      *slog.Logger
 	bundle   *i18n.Bundle
@@ -72,14 +73,15 @@ type offer interface {
 
 // New makes the mailer.
 func New(d Deps) *Mailer {
-	open := func(ctx context.Context, o vault.Opening) (c people.Contacts, err error) {
+	open := func(ctx context.Context, o vault.Opening) (c people.Contacts, pass outgoing.Pass, err error) {
 		err = d.DB.Transact(ctx, func(tx *db.DB) error {
 			if c, err = d.People.Contacts(ctx, tx, o); err != nil || c.Email == "" {
 				return err
 			}
-			return d.Privacy.Leaves(ctx, tx, privacy.MailGateway, o)
+			pass, err = d.Privacy.Leaves(ctx, tx, privacy.MailGateway, o)
+			return err
 		})
-		return c, err
+		return c, pass, err
 	}
 	return &Mailer{
 		catalog: d.Catalog, orders: d.Office, print: d.Printer, open: open, send: d.Mail.Send, clock: d.Clock, log: d.Log,
@@ -132,7 +134,7 @@ func (m *Mailer) Refund(ctx context.Context, job boxoffice.RefundMail) (err erro
 // deliver opens the address at the last moment. A person who may not be written to any more (erased, blocked, consent withdrawn)
 // gets nothing, and trying again would not change that.
 func (m *Mailer) deliver(ctx context.Context, ord boxoffice.Order, l mail.Letter) error {
-	c, err := m.open(ctx, vault.Opening{
+	c, pass, err := m.open(ctx, vault.Opening{
 		Person: ord.PersonID, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
 		Actor: "system", Reason: "order_mail",
 	})
@@ -146,5 +148,5 @@ func (m *Mailer) deliver(ctx context.Context, ord boxoffice.Order, l mail.Letter
 		return nil // sold at the counter without an address
 	}
 	l.To = c.Email
-	return m.send(ctx, l)
+	return m.send(ctx, pass, l)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/money"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -82,11 +83,14 @@ func newDesk(t *testing.T) *desk {
 		catalog: d.house, orders: d.house, print: d.house, bundle: b, clock: clock.NewFake(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)),
 		log: slog.New(slog.NewTextHandler(&d.log, nil)), operator: privacy.Operator{ShortName: "Sahna", Accent: "#0b6b57", Email: "hello@example.kz"},
 		base: "https://tickets.example.kz",
-		open: func(_ context.Context, o vault.Opening) (people.Contacts, error) {
+		open: func(_ context.Context, o vault.Opening) (people.Contacts, outgoing.Pass, error) {
 			d.asked = append(d.asked, o)
-			return people.Contacts{Email: address}, d.refuse
+			return people.Contacts{Email: address}, outgoing.Issue(outgoing.MailGateway), d.refuse
 		},
-		send: func(_ context.Context, l mail.Letter) error {
+		send: func(_ context.Context, pass outgoing.Pass, l mail.Letter) error {
+			if err := pass.Take(outgoing.MailGateway); err != nil {
+				return err
+			}
 			d.sent = append(d.sent, l)
 			return nil
 		},

@@ -25,6 +25,7 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -125,7 +126,7 @@ func TestSMTPDeliversEverythingWhole(t *testing.T) {
 	p := &postOffice{}
 	s := sender(t, serve(t, p, server), TLSMandatory)
 	s.roots = client
-	if err := s.Send(t.Context(), letter); err != nil {
+	if err := s.Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter); err != nil {
 		t.Fatal(err)
 	}
 	if len(p.got) != 1 || len(p.rcpt) != 1 || p.rcpt[0] != letter.To {
@@ -178,7 +179,7 @@ func checkParts(t *testing.T, m *netmail.Message) {
 
 func TestSMTPInsistsOnTLS(t *testing.T) {
 	p := &postOffice{}
-	err := sender(t, serve(t, p, nil), TLSMandatory).Send(t.Context(), letter)
+	err := sender(t, serve(t, p, nil), TLSMandatory).Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter)
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v, want a refusal to send in the clear", err)
 	}
@@ -186,7 +187,7 @@ func TestSMTPInsistsOnTLS(t *testing.T) {
 		t.Error("the letter left in the clear")
 	}
 	for _, how := range []TLS{TLSOpportunistic, TLSNone} {
-		if err := sender(t, serve(t, p, nil), how).Send(t.Context(), letter); err != nil {
+		if err := sender(t, serve(t, p, nil), how).Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter); err != nil {
 			t.Errorf("%s: %v", how, err)
 		}
 	}
@@ -197,7 +198,7 @@ func TestSMTPUsesTLSWhereOffered(t *testing.T) {
 	p := &postOffice{}
 	s := sender(t, serve(t, p, server), TLSOpportunistic)
 	s.roots = client
-	if err := s.Send(t.Context(), letter); err != nil {
+	if err := s.Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter); err != nil {
 		t.Fatal(err)
 	}
 	if !p.secured {
@@ -207,7 +208,7 @@ func TestSMTPUsesTLSWhereOffered(t *testing.T) {
 
 func TestRefusalNamesNobody(t *testing.T) {
 	p := &postOffice{refuse: true}
-	err := sender(t, serve(t, p, nil), TLSNone).Send(t.Context(), letter)
+	err := sender(t, serve(t, p, nil), TLSNone).Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter)
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Fatalf("got %v", err)
 	}
@@ -224,7 +225,7 @@ func TestServerThatNeverAnswersTimesOut(t *testing.T) {
 	defer l.Close() //nolint:errcheck // the test is over
 	s := sender(t, l.Addr().(*net.TCPAddr).Port, TLSNone)
 	s.cfg.Timeout = 50 * time.Millisecond
-	if err := s.Send(t.Context(), letter); fault.KindOf(err) != fault.Unavailable {
+	if err := s.Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
 	}
 }
@@ -248,8 +249,8 @@ func TestHeadersCannotBeSmuggled(t *testing.T) {
 	for name, spoil := range bad {
 		l := letter
 		spoil(&l)
-		for what, send := range map[string]func(context.Context, Letter) error{"smtp": s.Send, "outbox": box.Send} {
-			if err := send(t.Context(), l); !errors.Is(err, ErrLetter) {
+		for what, send := range map[string]func(context.Context, outgoing.Pass, Letter) error{"smtp": s.Send, "outbox": box.Send} {
+			if err := send(t.Context(), outgoing.Issue(outgoing.MailGateway), l); !errors.Is(err, ErrLetter) {
 				t.Errorf("%s by %s: got %v", name, what, err)
 			}
 		}
@@ -262,7 +263,7 @@ func TestHeadersCannotBeSmuggled(t *testing.T) {
 func TestOutboxKeepsTheLast(t *testing.T) {
 	box := NewOutbox(clock.NewFake(noon))
 	for range outboxKeeps + 3 {
-		if err := box.Send(t.Context(), letter); err != nil {
+		if err := box.Send(t.Context(), outgoing.Issue(outgoing.MailGateway), letter); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -289,5 +290,24 @@ func TestConfigurationIsChecked(t *testing.T) {
 		if _, err := NewSMTP(cfg, clock.System()); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+func TestNoLetterLeavesWithoutThePass(t *testing.T) {
+	p := &postOffice{}
+	box := NewOutbox(clock.NewFake(noon))
+	used := outgoing.Issue(outgoing.MailGateway)
+	if err := used.Take(outgoing.MailGateway); err != nil {
+		t.Fatal(err)
+	}
+	for name, pass := range map[string]outgoing.Pass{"none": {}, "another recipient's": outgoing.Issue(outgoing.SMSGateway), "used": used} {
+		for what, send := range map[string]func(context.Context, outgoing.Pass, Letter) error{"smtp": sender(t, serve(t, p, nil), TLSNone).Send, "outbox": box.Send} {
+			if err := send(t.Context(), pass, letter); !errors.Is(err, outgoing.ErrNoPass) {
+				t.Errorf("%s with a pass that is %s: %v", what, name, err)
+			}
+		}
+	}
+	if len(p.got) != 0 || len(box.Letters()) != 0 {
+		t.Error("a letter went out")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 )
 
 const outboxKeeps = 200
@@ -32,7 +33,10 @@ type Kept struct {
 func NewOutbox(c clock.Clock) *Outbox { return &Outbox{clock: c} }
 
 // Send keeps the letter; it refuses what a mail server's sender would refuse.
-func (o *Outbox) Send(_ context.Context, l Letter) error {
+func (o *Outbox) Send(_ context.Context, pass outgoing.Pass, l Letter) error {
+	if err := pass.Take(outgoing.MailGateway); err != nil {
+		return err
+	}
 	if err := l.check(); err != nil {
 		return err
 	}

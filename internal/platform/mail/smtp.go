@@ -13,6 +13,7 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 )
 
 // TLS says how a connection to the mail server is protected.
@@ -85,7 +86,10 @@ func NewSMTP(cfg SMTP, c clock.Clock) (*SMTPSender, error) {
 }
 
 // Send hands the letter to the server and waits for its yes.
-func (s *SMTPSender) Send(ctx context.Context, l Letter) error {
+func (s *SMTPSender) Send(ctx context.Context, pass outgoing.Pass, l Letter) error {
+	if err := pass.Take(outgoing.MailGateway); err != nil {
+		return err
+	}
 	m, err := s.message(l)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -180,28 +181,43 @@ func (m *Maker) make(ctx context.Context, id string) (err error) {
 	}); err != nil || !first {
 		return err
 	}
-	if err := m.notify(ctx, all.email(), d.lang); err != nil {
+	if err := m.notify(ctx, d.person, all.email(), d.lang); err != nil {
 		m.Log.Warn("the notice of a copy was not sent", "download", d.ID, "error", err)
 	}
 	return nil
 }
 
 // notify tells that a copy is ready; the letter holds no data, and its link opens nothing without signing in.
-func (m *Maker) notify(ctx context.Context, to string, l i18n.Lang) error {
+func (m *Maker) notify(ctx context.Context, person, to string, l i18n.Lang) error {
 	if to == "" {
 		return nil
 	}
+	pass, err := m.LastLetter(ctx, person)
+	if err != nil {
+		return err
+	}
 	t := m.Bundle.Printer(l)
 	site := m.Operator.ShortName
-	return m.Mail.Send(ctx, mail.Letter{
+	return m.Mail.Send(ctx, pass, mail.Letter{
 		To: to, Subject: t.T("mydata.letter_subject", "site", site),
 		Text: t.T("mydata.letter", "site", site) + "\n\n" + m.Operator.Site + "/" + string(l) + "/account/data/download\n\n— " + site + "\n",
 	})
 }
 
+// LastLetter asks the gate for a letter about one's own data; an erasure asks before it begins, for who is gone cannot be asked about.
+func (m *Maker) LastLetter(ctx context.Context, person string) (pass outgoing.Pass, err error) {
+	err = m.DB.Transact(ctx, func(tx *db.DB) error {
+		pass, err = m.Privacy.Leaves(ctx, tx, privacy.MailGateway, vault.Opening{
+			Person: person, Purpose: vault.PurposeRights, Fields: []vault.Field{vault.Email},
+		})
+		return err
+	})
+	return pass, err
+}
+
 // Erased sends the receipt of an erasure to an address that is about to be nobody's; the caller has it in hand, and nothing
-// keeps it.
-func (m *Maker) Erased(ctx context.Context, to string, l i18n.Lang, number string, kept int) error {
+// keeps it. The pass is that of LastLetter.
+func (m *Maker) Erased(ctx context.Context, pass outgoing.Pass, to string, l i18n.Lang, number string, kept int) error {
 	if to == "" {
 		return nil
 	}
@@ -211,7 +227,7 @@ func (m *Maker) Erased(ctx context.Context, to string, l i18n.Lang, number strin
 	if kept > 0 {
 		text += "\n\n" + t.T("mydata.erased_kept", "count", kept)
 	}
-	return m.Mail.Send(ctx, mail.Letter{To: to, Subject: t.T("mydata.erased_subject", "site", site), Text: text + "\n\n— " + site + "\n"})
+	return m.Mail.Send(ctx, pass, mail.Letter{To: to, Subject: t.T("mydata.erased_subject", "site", site), Text: text + "\n\n— " + site + "\n"})
 }
 
 // Sweep destroys copies that are over.

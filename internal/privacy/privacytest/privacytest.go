@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/vault/vaulttest"
@@ -140,7 +141,10 @@ type Mails struct {
 }
 
 // Send implements mail.Sender.
-func (m *Mails) Send(_ context.Context, l mail.Letter) error {
+func (m *Mails) Send(_ context.Context, pass outgoing.Pass, l mail.Letter) error {
+	if err := pass.Take(outgoing.MailGateway); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent = append(m.sent, l)

@@ -114,12 +114,16 @@ func (a *Account) doDelete(w http.ResponseWriter, r *http.Request, o owner) {
 		return
 	}
 	p, to := a.page(r, ""), held[vault.Email]
+	pass, err := a.MyData.LastLetter(r.Context(), o.Main)
+	if err != nil { // the page is a receipt too: whoever may not be written to is deleted all the same
+		a.MyData.Log.Warn("no letter may tell of an erasure", "error", err)
+	}
 	req, all, err := a.erase(r, o)
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
-	if err := a.MyData.Erased(r.Context(), to.Reveal(), p.Lang, req.Number, kept(all)); err != nil {
+	if err := a.MyData.Erased(r.Context(), pass, to.Reveal(), p.Lang, req.Number, kept(all)); err != nil {
 		a.MyData.Log.Warn("the receipt of an erasure was not sent", "request", req.Number, "error", err)
 	}
 	a.UI.ClearSession(w)

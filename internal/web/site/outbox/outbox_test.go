@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/web/site/outbox"
 	"github.com/sahna/sahna/internal/web/ui/uitest"
 )
@@ -16,7 +17,7 @@ func serve(t *testing.T, letters ...mail.Letter) http.Handler {
 	u, _ := uitest.New(t, outbox.Messages, mail.Messages)
 	box := mail.NewOutbox(u.Clock)
 	for _, l := range letters {
-		if err := box.Send(t.Context(), l); err != nil {
+		if err := box.Send(t.Context(), outgoing.Issue(outgoing.MailGateway), l); err != nil {
 			t.Fatal(err)
 		}
 	}
