@@ -100,11 +100,11 @@ func (p *People) InviteAgain(ctx context.Context, actor, account string) (err er
 		return err
 	}
 	return p.db.Transact(ctx, func(tx *db.DB) error {
-		if err := p.mustHave(ctx, tx, actor, RoleAdmin); err != nil {
-			return err
-		}
 		a, err := p.employee(ctx, tx, account)
 		if err != nil {
+			return err
+		}
+		if err := p.mustHave(ctx, tx, actor, RoleAdmin); err != nil {
 			return err
 		}
 		if err := p.vault.SealAs(ctx, tx, vault.Sealing{

@@ -138,14 +138,14 @@ func (p *People) DecideRole(ctx context.Context, actor, change string, yes bool)
 		if err := lockStaff(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.mustHave(ctx, tx, actor, approvers...); err != nil {
-			return err
-		}
 		c, err := findRoleChange(ctx, tx, change)
 		if errors.Is(err, db.ErrNoRow) {
 			return ErrNoEmployee
 		}
 		if err != nil {
+			return err
+		}
+		if err := p.mustHave(ctx, tx, actor, approvers...); err != nil {
 			return err
 		}
 		if actor == c.AccountID || yes && actor == c.AskedBy { // who asked may still take it back

@@ -193,6 +193,9 @@ func (r Processing) Fields() (out []vault.Field) {
 	return out
 }
 
+// Consent tells which consent opens a field for the purpose; "" when none is needed.
+func (e Entry) Consent(f vault.Field) string { return e.scopeOf(f) }
+
 // scopeOf tells which consent an opening of a field needs; "" when none.
 func (e Entry) scopeOf(f vault.Field) string {
 	if s, ok := e.Scopes[f]; ok {

@@ -38,6 +38,11 @@ func navigation(v visit) []group {
 			{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
 			{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
 		}},
+		{v.T("office.nav.house"), []item{
+			{"staff", v.T("office.nav.staff"), v.URL("/office/staff"), "person", seesStaff},
+			{"access", v.T("office.nav.access"), v.URL("/office/access"), "list", seesRegister},
+			{"me", v.T("office.nav.me"), v.URL("/office/me"), "person", anyStaff},
+		}},
 	}
 	var out []group
 	for _, g := range all {

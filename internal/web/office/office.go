@@ -36,11 +36,16 @@ type Office struct {
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
 const Zone = "Asia/Almaty"
 
+// all is every page of the office with its roles.
+func (o *Office) all() []page { return slices.Concat(o.pages(), o.policyPages(), o.staffPages()) }
+
 // Mount puts the pages on their addresses.
 func (o *Office) Mount(mux *http.ServeMux) {
-	for _, p := range slices.Concat(o.pages(), o.policyPages()) {
+	for _, p := range o.all() {
 		mux.HandleFunc(p.pattern, o.guard(p))
 	}
+	mux.HandleFunc("GET /{lang}/office/join/{token}", o.joinForm)
+	mux.HandleFunc("POST /{lang}/office/join/{token}", o.join)
 	mux.HandleFunc("GET /{lang}/office/sign-in", o.signInForm)
 	mux.HandleFunc("POST /{lang}/office/sign-in", o.signIn)
 	mux.HandleFunc("POST /{lang}/office/sign-out", o.signOut)

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +66,7 @@ func asStaff(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if v := r.Header.Get(rolesHeader); v != "" {
 			v, account, _ := strings.Cut(v, "@")
-			s := &people.Session{ID: "s", AccountID: account, PersonID: "person-1", Factor2: !strings.HasPrefix(v, "half:")}
+			s := &people.Session{ID: "s", AccountID: account, PersonID: "person-1", Factor2: !strings.HasPrefix(v, "half:"), Factor2At: time.Now().AddDate(100, 0, 0)}
 			for _, role := range strings.Split(strings.TrimPrefix(v, "half:"), ",") {
 				if role != "none" {
 					s.Roles = append(s.Roles, people.Role(role))
@@ -148,7 +147,7 @@ func (h *house) address(pattern string) (method, path string) {
 func TestRolesAndPages(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d)
-		for _, p := range slices.Concat(h.office.pages(), h.office.policyPages()) {
+		for _, p := range h.office.all() {
 			method, path := h.address(p.pattern)
 			for _, stranger := range []string{"", "none", "half:administrator"} {
 				res, _ := h.ask(t, stranger, method, path, nil)

@@ -15,7 +15,7 @@ type ticketView struct {
 	Place place
 	Type  string
 	Code  string // in two groups
-	QR    code
+	QR    ui.QR
 	Self  string // path
 	Link  string // whole address, to pass on
 	Over  bool   // the performance has ended
@@ -44,7 +44,7 @@ func (d *Door) ticket(w http.ResponseWriter, r *http.Request) {
 	}
 	v.Link = p.UI.BaseURL + v.Self
 	if !t.Void {
-		if v.QR, err = drawCode(d.Office.QR(t)); err != nil {
+		if v.QR, err = ui.DrawQR(d.Office.QR(t)); err != nil {
 			d.UI.Fail(w, r, err)
 			return
 		}

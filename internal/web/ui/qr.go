@@ -1,4 +1,4 @@
-package checkout
+package ui
 
 import (
 	"fmt"
@@ -7,18 +7,19 @@ import (
 	"rsc.io/qr"
 )
 
-// code is a QR code as one SVG path, a unit a module.
-type code struct {
+// QR is a QR code as one SVG path, a unit a module.
+type QR struct {
 	Path string
 	Box  string // the view box, with the quiet zone that scanners need
 }
 
 const quietZone = 4
 
-func drawCode(text string) (code, error) {
+// DrawQR draws a text as a QR code.
+func DrawQR(text string) (QR, error) {
 	c, err := qr.Encode(text, qr.M)
 	if err != nil {
-		return code{}, err
+		return QR{}, err
 	}
 	var b strings.Builder
 	for y := range c.Size {
@@ -33,5 +34,5 @@ func drawCode(text string) (code, error) {
 			}
 		}
 	}
-	return code{Path: b.String(), Box: fmt.Sprintf("-%d -%d %d %d", quietZone, quietZone, c.Size+2*quietZone, c.Size+2*quietZone)}, nil
+	return QR{Path: b.String(), Box: fmt.Sprintf("-%d -%d %d %d", quietZone, quietZone, c.Size+2*quietZone, c.Size+2*quietZone)}, nil
 }
