@@ -221,4 +221,3 @@ func TestStaffInABrowser(t *testing.T) {
 		look("joined")
 	}
 }
-
