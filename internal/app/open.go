@@ -52,6 +52,7 @@ type App struct {
 	Vault     *vault.Vault
 	Privacy   *privacy.Privacy
 	Desk      *privacy.Desk
+	Incidents *privacy.Incidents
 	People    *people.People
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
@@ -166,6 +167,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		return err
 	}
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
+	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.People.SiteName = a.operator().ShortName
 	a.People.BaseURL = a.cfg.BaseURL
 	a.People.Leaves = a.Privacy.Leaves

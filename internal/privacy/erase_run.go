@@ -120,9 +120,19 @@ func (p *Privacy) settle(ctx context.Context, tx *db.DB, o EraseOrder, dry bool)
 		return nil, err
 	}
 	own = append(own, asked...)
-	held, err := p.settleVault(ctx, tx, o, stay != "" || anyWithheld(out) || anyWithheld(asked), dry)
+	incidents, err := incidentRecords(ctx, tx, o.Person)
 	if err != nil {
 		return nil, err
+	}
+	obliged := stay != "" || anyWithheld(out) || anyWithheld(asked)
+	held, err := p.settleVault(ctx, tx, o, obliged, dry)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range incidents {
+		if !obliged {
+			own = append(own, Outcome{Record: r, Fate: FateAnonymised})
+		}
 	}
 	out = slices.Concat(out, own, held)
 	if stay == "" {

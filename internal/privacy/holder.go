@@ -70,11 +70,15 @@ func (p *Privacy) Export(ctx context.Context, person string) (out []Record, err 
 	if out, err = p.ownRecords(ctx, p.db, person); err != nil {
 		return nil, err
 	}
+	incidents, err := incidentRecords(ctx, p.db, person)
+	if err != nil {
+		return nil, err
+	}
 	held, err := p.vault.Inventory(ctx, p.db, person)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, vaultRecords(held)...)
+	out = append(append(out, incidents...), vaultRecords(held)...)
 	for _, h := range p.holders {
 		rs, err := h.Export(ctx, person)
 		if err != nil {

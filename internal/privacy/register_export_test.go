@@ -35,3 +35,6 @@ func SmallRetentionPage(t testing.TB) {
 	retentionPage = 2
 	t.Cleanup(func() { retentionPage = was })
 }
+
+// SetPage makes a search look at few persons at once.
+func (n *Incidents) SetPage(most int) { n.page = most }

@@ -46,9 +46,14 @@ var clocksOf = map[RequestKind][]string{
 
 // timers counts every clock of a kind from an instant, the earliest first.
 func timers(c *calendar.Calendar, rules calendar.Rules, k RequestKind, at time.Time) ([]Timer, error) {
+	return timersOf(c, rules, clocksOf[k], at)
+}
+
+// timersOf counts clocks from an instant, the earliest first.
+func timersOf(c *calendar.Calendar, rules calendar.Rules, ids []string, at time.Time) ([]Timer, error) {
 	day := calendar.DayOf(at, zone)
 	var out []Timer
-	for _, id := range clocksOf[k] {
+	for _, id := range ids {
 		rule, err := rules.On(id, day)
 		if err != nil {
 			return nil, err
@@ -236,7 +241,7 @@ func (p *Privacy) recount(ctx context.Context, tx *db.DB) error {
 			}
 		}
 		if len(page) < recountPage {
-			return nil
+			return p.recountIncidents(ctx, tx)
 		}
 		after = page[len(page)-1].Key()
 	}

@@ -132,6 +132,8 @@ func RecordName(p *i18n.Printer, r Record) string {
 		return p.T("privacy.record.consent")
 	case "request":
 		return p.T("privacy.record.request")
+	case "incident":
+		return p.T("privacy.record.incident")
 	}
 	return r.Room + " · " + r.Kind
 }

@@ -31,6 +31,7 @@ type Office struct {
 	People    *people.People
 	Privacy   *privacy.Privacy
 	Desk      *privacy.Desk
+	Incidents *privacy.Incidents
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.

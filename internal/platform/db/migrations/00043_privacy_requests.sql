@@ -27,7 +27,7 @@ CREATE TABLE privacy_calendar_year (
 
 -- Numbers of requests and of letters, from 1 each year.
 CREATE TABLE privacy_counter (
-    series TEXT   NOT NULL CHECK (series IN ('request', 'letter')),
+    series TEXT   NOT NULL, -- 'request', 'letter', 'incident', 'enquiry'
     number BIGINT NOT NULL, -- the year
     last   BIGINT NOT NULL,
     PRIMARY KEY (series, number)
