@@ -9,6 +9,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -59,9 +60,9 @@ func (n *Incidents) tell(ctx context.Context, id, person string) (told bool, err
 	if err != nil || !claimed {
 		return false, err
 	}
-	l, why, err := n.letter(ctx, id, person)
+	l, pass, why, err := n.letter(ctx, id, person)
 	if err == nil && why == "" {
-		err = n.mail.Send(ctx, l)
+		err = n.mail.Send(ctx, pass, l)
 		if fault.KindOf(err) == fault.Invalid { // an address that no server takes: trying again will not help
 			why, err = "no_address", nil
 		}
@@ -81,14 +82,14 @@ func (n *Incidents) tell(ctx context.Context, id, person string) (told bool, err
 }
 
 // letter writes to a person; why says that no letter goes to them.
-func (n *Incidents) letter(ctx context.Context, id, person string) (l mail.Letter, why string, err error) {
+func (n *Incidents) letter(ctx context.Context, id, person string) (l mail.Letter, pass outgoing.Pass, why string, err error) {
 	w, err := findIncidentNotice(ctx, n.p.db, id, AudiencePeople)
 	if err != nil {
-		return l, "", err
+		return l, pass, "", err
 	}
 	lang, err := languageOf(ctx, n.p.db, person)
 	if err != nil {
-		return l, "", err
+		return l, pass, "", err
 	}
 	to := ""
 	err = n.p.db.Transact(ctx, func(tx *db.DB) error {
@@ -113,20 +114,21 @@ func (n *Incidents) letter(ctx context.Context, id, person string) (l mail.Lette
 			why = "same_address"
 			return nil
 		}
-		return n.p.Leaves(ctx, tx, MailGateway, o)
+		pass, err = n.p.Leaves(ctx, tx, MailGateway, o)
+		return err
 	})
 	switch {
 	case errors.Is(err, vault.ErrBlocked):
-		return l, "blocked", nil
+		return l, pass, "blocked", nil
 	case err != nil && (fault.KindOf(err) == fault.Gone || fault.KindOf(err) == fault.NotFound):
-		return l, "erased", nil
+		return l, pass, "erased", nil
 	case err != nil, why != "":
-		return l, why, err
+		return l, pass, why, err
 	case to == "":
-		return l, "no_address", nil
+		return l, pass, "no_address", nil
 	}
 	l, err = n.write(w, lang, to)
-	return l, "", err
+	return l, pass, "", err
 }
 
 // write puts the person's own language first; the law's two languages both stand in the letter.
