@@ -38,7 +38,9 @@ type Office struct {
 const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
-func (o *Office) all() []page { return slices.Concat(o.pages(), o.policyPages(), o.staffPages()) }
+func (o *Office) all() []page {
+	return slices.Concat(o.pages(), o.policyPages(), o.staffPages(), o.incidentPages())
+}
 
 // Mount puts the pages on their addresses.
 func (o *Office) Mount(mux *http.ServeMux) {

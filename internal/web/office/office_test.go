@@ -51,6 +51,7 @@ func open(t *testing.T, d *db.DB) *house {
 	h.office = &Office{
 		UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
 		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 	}
 	mux := http.NewServeMux()
 	u.Mount(mux)
