@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
@@ -177,12 +178,36 @@ func VerifyJournal(ctx context.Context, cfg Config, checkpoint string, out io.Wr
 		}
 	}
 	return with(ctx, cfg, func(a *App) error {
+		if err := a.tellRestores(ctx, kept, out); err != nil {
+			return err
+		}
 		findings, err := a.Vault.VerifyJournal(ctx, kept)
 		if err != nil {
 			return err
 		}
 		return report(out, findings, "the journal is whole")
 	})
+}
+
+// tellRestores says which restores the journal knows of: a rollback that is none of them is a finding.
+func (a *App) tellRestores(ctx context.Context, kept []byte, out io.Writer) error {
+	known, err := a.Vault.Restores(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range known {
+		if _, err := fmt.Fprintln(out, restoreWords(r)); err != nil {
+			return err
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	r, lost, err := a.Vault.LostBy(ctx, kept)
+	if err == nil && lost {
+		_, err = fmt.Fprintf(out, "the kept checkpoint is over entries that the restore of %s lost\n", r.At.UTC().Format(time.DateTime))
+	}
+	return err
 }
 
 func report(out io.Writer, findings []string, well string) error {

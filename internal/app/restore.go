@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
 )
 
 // replayMark is a file in the data folder that stands from the first byte of a restore until its erasures are replayed.
@@ -96,7 +98,7 @@ func Replay(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.Privacy.Replay(ctx)
+	r, lost, err := a.replay(ctx, mark != "")
 	if err = errors.Join(err, a.Close()); err != nil {
 		return err
 	}
@@ -107,7 +109,29 @@ func Replay(ctx context.Context, cfg Config, out io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "restored; %d erasures replayed that the backup did not know of, %d destroyed keys or persons had come back\n", r.Lines, r.Keys)
+	if err == nil && lost.Seq > 0 {
+		_, err = fmt.Fprintln(out, restoreWords(lost))
+	}
 	return err
+}
+
+// replay carries out the erasures and then writes the restore's own line: from then on the journal's end is known to be a restore's.
+// A database that was behind without a mark was restored too; one that was not is left as it is, so that a rollback stays one.
+func (a *App) replay(ctx context.Context, marked bool) (r privacy.Replayed, lost vault.Restore, err error) {
+	behind := a.Privacy.CheckLedger(ctx)
+	if behind != nil && !errors.Is(behind, privacy.ErrBehind) {
+		return r, lost, behind
+	}
+	if r, err = a.Privacy.Replay(ctx); err != nil || !marked && behind == nil {
+		return r, lost, err
+	}
+	lost, err = a.Vault.TellRestore(ctx)
+	return r, lost, err
+}
+
+func restoreWords(r vault.Restore) string {
+	return fmt.Sprintf("restored on %s: the journal goes on from its entry %d; its entries up to %d, made after the backup, are lost",
+		r.At.UTC().Format(time.DateTime), r.Size, r.Lost)
 }
 
 // What a mark tells after the backup's id.

@@ -130,9 +130,28 @@ func (v *Vault) finish(ctx context.Context, t tombstone) error {
 	})
 }
 
-// ForgetLog empties the main database's write-ahead log too, where sealed fields and blind indexes of destroyed persons stay for a
-// while. Writers wait for it, so it is not done for each person but once an hour.
-func (v *Vault) ForgetLog(ctx context.Context) error { return forgetLog(ctx, v.db) }
+// ForgetLog makes go what engines keep of deleted rows for a while: SQLite's write-ahead log, PostgreSQL's dead rows, where the
+// destroyed key itself would stay until some later vacuum. Others wait for it, so it is not done for each person but once an hour.
+func (v *Vault) ForgetLog(ctx context.Context) (err error) {
+	defer fault.Wrap(&err, "forget what was deleted")
+	buried, err := countTombstones(ctx, v.keys.db, "keystore_tombstone")
+	if err != nil {
+		return err
+	}
+	if v.forgotten.Load() != buried+1 { // nothing was destroyed since: no lock for nothing
+		if err := rewriteDeleted(ctx, v.keys.db, "FULL", "keystore_key"); err != nil {
+			return err
+		}
+		if err := rewriteDeleted(ctx, v.db, "", "vault_field", "vault_index"); err != nil {
+			return err
+		}
+		v.forgotten.Store(buried + 1)
+	}
+	if err := forgetLog(ctx, v.keys.db); err != nil {
+		return err
+	}
+	return forgetLog(ctx, v.db)
+}
 
 // Replay makes the destructions of either database good in the other. After one of them was restored from a copy
 // it must run before anything is served. It returns how many keys or persons had come back.

@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"sync"
@@ -260,4 +261,49 @@ func TestSealingsOfOnePersonTakeTurns(t *testing.T) {
 			t.Errorf("%d index entries for one address", n)
 		}
 	})
+}
+
+// TestPostgreSQLLetsGoOfDestroyedKeys reads the files in which PostgreSQL keeps the key store: a deleted row's bytes stay in its page.
+func TestPostgreSQLLetsGoOfDestroyedKeys(t *testing.T) {
+	d, keys := dbtest.Open(t, db.Postgres), dbtest.Empty(t, db.Postgres)
+	v := vaulttest.With(t, d, vaulttest.Clock(), vault.Config{Keys: keys})
+	gone, stays := sealed(t, v, d, aigerim), sealed(t, v, d, aigerim)
+	key := func(id string) (wrapped []byte) {
+		t.Helper()
+		if err := keys.QueryRow(t.Context(), `SELECT wrapped FROM keystore_key WHERE person_id = $1`, id).Scan(&wrapped); err != nil {
+			t.Fatal(err)
+		}
+		return wrapped
+	}
+	first, second := key(gone), key(stays)
+	path := ""
+	file := func() (body []byte) {
+		t.Helper()
+		mustExec(t, keys, `CHECKPOINT`)
+		if path == "" {
+			if err := keys.QueryRow(t.Context(), `SELECT pg_relation_filepath('keystore_key')`).Scan(&path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := keys.QueryRow(t.Context(), `SELECT COALESCE(pg_read_binary_file($1, 0, 10000000, TRUE), '')`, path).Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	if err := v.Destroy(t.Context(), vault.Act{Person: gone, Actor: "system", Reason: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(file(), first) {
+		t.Error("a deleted row goes at once: the test looks into the wrong file")
+	}
+	if err := v.ForgetLog(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(file(), first) {
+		t.Error("the old file still holds the destroyed key")
+	}
+	path = ""
+	if body := file(); bytes.Contains(body, first) || !bytes.Contains(body, second) {
+		t.Error("the new file holds the destroyed key, or not the other")
+	}
 }

@@ -3,9 +3,12 @@ package vault_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
@@ -208,24 +211,25 @@ func tamper(t *testing.T, v *vault.Vault, d *db.DB, kept []byte, statements []st
 }
 
 func TestKeptCheckpointOfAnotherJournal(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
-	v := vaulttest.New(t, d)
-	look(t, v, d, sealed(t, v, d, aigerim), 1)
-	other := dbtest.Open(t, db.SQLite)
-	ov := vaulttest.With(t, other, vaulttest.Clock(), vault.Config{Root: append([]byte{9}, vaulttest.Root()[1:]...)})
-	look(t, ov, other, sealed(t, ov, other, aigerim), 1)
-	for _, kept := range [][]byte{checkpoint(t, ov), []byte("nonsense"), {}} {
-		if f := findings(t, v, kept); len(f) != 1 || !strings.Contains(f[0], "not signed by this journal") {
-			t.Errorf("kept checkpoint %q: findings %q", kept, f)
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := vaulttest.New(t, d)
+		look(t, v, d, sealed(t, v, d, aigerim), 1)
+		other := dbtest.Open(t, d.Engine())
+		ov := vaulttest.With(t, other, vaulttest.Clock(), vault.Config{Root: append([]byte{9}, vaulttest.Root()[1:]...)})
+		look(t, ov, other, sealed(t, ov, other, aigerim), 1)
+		for _, kept := range [][]byte{checkpoint(t, ov), []byte("nonsense"), {}} {
+			if f := findings(t, v, kept); len(f) != 1 || !strings.Contains(f[0], "not signed by this journal") {
+				t.Errorf("kept checkpoint %q: findings %q", kept, f)
+			}
 		}
-	}
-	// The same key over another history: only the root tells.
-	fork := dbtest.Open(t, db.SQLite)
-	fv := vaulttest.New(t, fork)
-	look(t, fv, fork, sealed(t, fv, fork, aigerim), 1)
-	if f := findings(t, v, checkpoint(t, fv)); len(f) != 1 || !strings.Contains(f[0], "the kept checkpoint does not fit") {
-		t.Errorf("a fork's checkpoint: findings %q", f)
-	}
+		// The same key over another history, all of it signed anew, the key store's witnesses too: only the kept root tells.
+		fork := dbtest.Open(t, d.Engine())
+		fv := vaulttest.New(t, fork)
+		look(t, fv, fork, sealed(t, fv, fork, aigerim), 1)
+		if f := findings(t, v, checkpoint(t, fv)); len(f) != 1 || !strings.Contains(f[0], "the kept checkpoint does not fit") {
+			t.Errorf("a fork's checkpoint: findings %q", f)
+		}
+	})
 }
 
 func TestIntegratorsTakeTurns(t *testing.T) {
@@ -266,6 +270,92 @@ func TestIntegratorsTakeTurns(t *testing.T) {
 		}
 		if n := count(t, d, "vault_journal_place"); n != writers*each*2 {
 			t.Errorf("%d places for %d entries", n, writers*each*2)
+		}
+	})
+}
+
+// rollBack takes the main database's journal back to n entries, as a restored copy would be.
+func rollBack(t *testing.T, d *db.DB, n int) {
+	t.Helper()
+	keep := strconv.Itoa(n)
+	hashes := strconv.FormatInt(tlog.StoredHashIndex(0, int64(n)), 10)
+	for _, s := range []string{
+		`DELETE FROM vault_journal_checkpoint WHERE size > ` + keep, `DELETE FROM vault_journal_hash WHERE storage_index >= ` + hashes,
+		`DELETE FROM vault_journal WHERE id IN (SELECT entry_id FROM vault_journal_place WHERE place >= ` + keep + `)`,
+		`DELETE FROM vault_journal_place WHERE place >= ` + keep, `UPDATE vault_journal_head SET size = ` + keep,
+	} {
+		mustExec(t, d, s)
+	}
+}
+
+func TestARestoreIsToldFromARollback(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		keys := dbtest.Empty(t, d.Engine())
+		v := vaulttest.With(t, d, vaulttest.Clock(), vault.Config{Keys: keys})
+		id := sealed(t, v, d, aigerim)
+		look(t, v, d, id, 2)
+		early := checkpoint(t, v)
+		look(t, v, d, id, 5)
+		late := checkpoint(t, v)
+		disarm(t, d)
+		rollBack(t, d, 3)
+		if f := strings.Join(findings(t, v, late), "\n"); !strings.Contains(f, "rolled back: the kept checkpoint tells of 8 entries, there are 3") || !strings.Contains(f, "the key store's checkpoint") {
+			t.Errorf("a rollback without a line: %q", f)
+		}
+		r, err := v.TellRestore(ctx)
+		if err != nil || r.Seq != 1 || r.Size != 3 || r.Lost != 8 {
+			t.Fatalf("the line: %+v %v", r, err)
+		}
+		if again, err := v.TellRestore(ctx); err != nil || again.Seq != 0 {
+			t.Errorf("told twice: %+v %v", again, err)
+		}
+		for range 3 { // the journal goes on, past where it was
+			if f := append(findings(t, v, late), findings(t, v, early)...); len(f) != 0 {
+				t.Fatalf("findings after a known restore: %q", f)
+			}
+			if r, lost, err := v.LostBy(ctx, late); err != nil || !lost || r.Size != 3 {
+				t.Errorf("the late checkpoint: %+v %v %v", r, lost, err)
+			}
+			look(t, v, d, id, 4)
+		}
+		if _, lost, err := v.LostBy(ctx, early); err != nil || lost {
+			t.Errorf("the early checkpoint is said to be lost: %v", err)
+		}
+		newest := checkpoint(t, v)
+		for name, c := range map[string]struct{ do, want string }{
+			"line forged":   {`UPDATE keystore_restore SET note = (SELECT checkpoint FROM keystore_witness ORDER BY size LIMIT 1)`, "restore 1 is not signed by this journal"},
+			"line removed":  {`DELETE FROM keystore_restore`, "put aside by a restore that has no line"},
+			"lost replaced": {`DELETE FROM keystore_witness_lost WHERE size = 8`, "put aside are not those that it signed"},
+		} {
+			var note, lost []byte
+			err := keys.QueryRow(ctx, `SELECT note FROM keystore_restore`).Scan(&note)
+			if err == nil {
+				err = keys.QueryRow(ctx, `SELECT checkpoint FROM keystore_witness_lost WHERE size = 8`).Scan(&lost)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustExec(t, keys, c.do)
+			if f := strings.Join(findings(t, v, nil), "\n"); !strings.Contains(f, c.want) {
+				t.Errorf("%s: %q", name, f)
+			}
+			mustExec(t, keys, `DELETE FROM keystore_restore`)
+			if _, err := keys.Exec(ctx, `INSERT INTO keystore_restore (seq, note) VALUES (1, $1)`, note); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := keys.Exec(ctx, `INSERT INTO keystore_witness_lost (restore, size, checkpoint) VALUES (1, 8, $1) ON CONFLICT (restore, size) DO NOTHING`, lost); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rollBack(t, d, 9) // and now a true rollback
+		f := strings.Join(findings(t, v, newest), "\n")
+		if !strings.Contains(f, "rolled back: the kept checkpoint tells of 15 entries, there are 9") || !strings.Contains(f, "rolled back: the key store's checkpoint over 15") {
+			t.Errorf("a rollback after a restore: %q", f)
+		}
+		rollBack(t, d, 2)
+		if f := strings.Join(findings(t, v, nil), "\n"); !strings.Contains(f, "rolled back: the line of the restore") {
+			t.Errorf("a rollback to before the restore: %q", f)
 		}
 	})
 }

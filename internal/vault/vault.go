@@ -12,6 +12,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -92,6 +93,8 @@ type Vault struct {
 	keys  *keystore
 	index indexKeys
 	log   journalKeys
+
+	forgotten atomic.Int64 // destroyed keys when PostgreSQL's tables were last rewritten, and one
 }
 
 // Config is what the vault needs besides the database.

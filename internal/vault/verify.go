@@ -14,7 +14,8 @@ const verifyPage = 1000
 
 // VerifyJournal reads the whole journal and names, in words, every entry that was changed, removed or put elsewhere,
 // every hash and checkpoint that does not fit, and a journal that was rolled back. No findings mean that it is as it
-// was signed. kept is a checkpoint that somebody kept elsewhere; nil when there is none.
+// was signed. kept is a checkpoint that somebody kept elsewhere; nil when there is none. A restore that wrote its line (TellRestore)
+// is no finding: Restores lists it, and LostBy tells which kept checkpoints it took along.
 func (v *Vault) VerifyJournal(ctx context.Context, kept []byte) ([]string, error) {
 	return v.verifyJournal(ctx, v.db, kept)
 }
@@ -27,9 +28,18 @@ func (v *Vault) verifyJournal(ctx context.Context, d *db.DB, kept []byte) (_ []s
 	}
 	c := &verification{vault: v, db: d, size: size, leafAt: map[tlog.Hash]int64{}, witness: map[int64][]witness{}}
 	if kept != nil {
-		c.keep("the kept checkpoint", kept)
+		_, lost, err := v.LostBy(ctx, kept) // what a restore took away cannot be compared, and its line says so
+		if err != nil {
+			return nil, err
+		}
+		if !lost {
+			c.keep("the kept checkpoint", kept)
+		}
 	}
 	if err := c.keepWitnesses(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.keepRestores(ctx); err != nil {
 		return nil, err
 	}
 	for from := int64(0); from < size; from += verifyPage {
