@@ -3,23 +3,15 @@ package app_test
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sahna/sahna/internal/app"
-	"github.com/sahna/sahna/internal/app/apptest"
-	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
-	"github.com/sahna/sahna/internal/platform/mail"
-	"github.com/sahna/sahna/internal/privacy"
-	"github.com/sahna/sahna/internal/vault"
 )
 
 // ownTables are the tables of privacy and vault that name persons by their random id, and what an erasure does to each. The rooms
@@ -65,88 +57,6 @@ func TestEveryTableThatNamesPersonsHasSomebodyWhoAnswersForIt(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestErasedCanaryLeavesNothing sells to the canary, lists what is held on them, erases them after the performance, and then
-// searches every file, also for the bytes by which their fields could be opened or found: the wrapped key, the blind index.
-func TestErasedCanaryLeavesNothing(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "demo")
-	p := apptest.StartDemo(t, data, "", "")
-	sellToCanary(t, p)
-	c := apptest.NewClient(p.URL)
-	policy, err := c.Policy()
-	if err != nil {
-		t.Fatal(err)
-	}
-	seats, err := c.SeatIDs(p.Performances["theatre"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := buyOne(c, policy, p.Performances["theatre"], seats[40]); !ok {
-		t.Fatal("nobody else could buy")
-	}
-	p.Kill()
-
-	cfg := officeAt(data, "")
-	later := clock.NewFake(time.Now().Add(400 * 24 * time.Hour)) // every performance is over
-	a, err := app.Open(t.Context(), cfg, app.Options{Clock: later, Outbox: mail.NewOutbox(later)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close() //nolint:errcheck // closed below
-	person := only(t, a, canary.Email)
-	other := only(t, a, apptest.AnyBuyer.Email)
-	sum := ledgerOf(t, a)
-	held, err := a.Privacy.Export(t.Context(), person)
-	if err != nil || len(held) < 3 {
-		t.Fatalf("held: %v, %v", held, err)
-	}
-	secrets := traces(t, a, person)
-	if hits := holding(t, data, secrets); hits == 0 {
-		t.Fatal("key and index of the canary stand nowhere before the erasure: the search is broken")
-	}
-	e, err := a.Privacy.Erase(t.Context(), privacy.EraseOrder{Person: person, Actor: "person", Reason: "account_deleted"})
-	if err != nil || !e.Done() {
-		t.Fatalf("erase: %+v, %v", e, err)
-	}
-	if err := reads(t, a, person); !errors.Is(err, vault.ErrDestroyed) {
-		t.Errorf("the canary: %v", err)
-	}
-	if err := reads(t, a, other); err != nil {
-		t.Errorf("another buyer: %v", err)
-	}
-	if got := ledgerOf(t, a); got != sum {
-		t.Errorf("the ledger has %d, had %d", got, sum)
-	}
-	backup, keys := filepath.Join(t.TempDir(), "backup"), t.TempDir()
-	if err := app.Backup(t.Context(), cfg, backup, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if err := app.BackupKeys(t.Context(), cfg, keys, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	check := func(when string) {
-		t.Helper()
-		for _, root := range []string{data, p.Log, backup, keys} {
-			for _, leak := range leaks(t, root) {
-				t.Errorf("%s: %s", when, leak)
-			}
-			if hits := holding(t, root, secrets); hits > 0 {
-				t.Errorf("%s: %d traces of the canary's key or index in %s", when, hits, filepath.Base(root))
-			}
-		}
-	}
-	if err := a.Vault.ForgetLog(t.Context()); err != nil { // the program does so every hour
-		t.Fatal(err)
-	}
-	check("while it is open")
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	check("closed")
-	if out, ok := p.Verify(t); !ok {
-		t.Errorf("verify after the erasure:\n%s", out)
-	}
 }
 
 func only(t *testing.T, a *app.App, email string) string {

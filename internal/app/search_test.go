@@ -1,0 +1,201 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/sahna/sahna/internal/app/apptest"
+	"github.com/sahna/sahna/internal/platform/db"
+)
+
+// search looks for the canary in everything that a program leaves behind.
+type search struct {
+	t       *testing.T
+	data    string
+	dsn     string // of PostgreSQL; "" when the database is a file in data
+	roots   []string
+	secrets [][]byte // bytes by which a person could be opened or found; nil while they may be there
+}
+
+// nothing fails for every place that holds the canary.
+func (s *search) nothing(when string, more ...string) {
+	s.t.Helper()
+	for _, leak := range s.leaks(more...) {
+		s.t.Errorf("%s: %s", when, leak)
+	}
+}
+
+// leaks searches the program's folders, what more is named, and every row of every table.
+func (s *search) leaks(more ...string) (out []string) {
+	s.t.Helper()
+	for _, root := range append(more, s.roots...) {
+		out = append(out, s.files(root)...)
+	}
+	if s.dsn == "" {
+		return out
+	}
+	d, err := db.Open(s.t.Context(), s.dsn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only
+	tables := 0
+	err = d.Each(s.t.Context(), func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		tables++
+		out = append(out, s.table(d, name)...)
+		return err
+	}, `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`)
+	if err != nil || tables < 20 {
+		s.t.Fatalf("%d tables, %v", tables, err)
+	}
+	return out
+}
+
+func (s *search) table(d *db.DB, table string) []string {
+	s.t.Helper()
+	var all bytes.Buffer
+	err := d.Each(s.t.Context(), func(scan func(...any) error) error {
+		var row string
+		err := scan(&row)
+		all.WriteString(row + "\n")
+		return err
+	}, `SELECT CAST(t AS TEXT) FROM `+table+` t`)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.in("table "+table, withBytes(all.Bytes()))
+}
+
+var bytesInText = regexp.MustCompile(`\\x([0-9a-f]{8,})`)
+
+// withBytes adds to PostgreSQL's text what its columns of bytes hold, which it prints as hex.
+func withBytes(text []byte) []byte {
+	out := text
+	for _, m := range bytesInText.FindAllSubmatch(text, -1) {
+		if raw, err := hex.DecodeString(string(m[1])); err == nil {
+			out = append(append(out[:len(out):len(out)], '\n'), raw...)
+		}
+	}
+	return out
+}
+
+func (s *search) files(root string) (out []string) {
+	s.t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		if err == nil && strings.HasSuffix(path, ".pgdump") { // packed: search what it would restore
+			body, err = exec.Command("pg_restore", "--file=-", path).Output()
+			body = withBytes(body)
+		}
+		if err != nil {
+			return err
+		}
+		out = append(out, s.in(filepath.Base(path), body)...)
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+func (s *search) in(where string, body []byte) (out []string) {
+	lower := bytes.ToLower(body)
+	for _, v := range canaryValues {
+		for form, needle := range forms(v) {
+			if bytes.Contains(body, needle) || bytes.Contains(lower, bytes.ToLower(needle)) {
+				out = append(out, where+" holds "+v+" as "+form)
+			}
+		}
+	}
+	for _, secret := range s.secrets {
+		if bytes.Contains(body, secret) || bytes.Contains(body, []byte(base64.StdEncoding.EncodeToString(secret))) {
+			out = append(out, where+" holds a wrapped key or a blind index")
+		}
+	}
+	return out
+}
+
+// forms are the ways in which a value could stand in a file. Base64 has three, by where in the text it begins; the
+// ends, which depend on neighbours, are cut off.
+func forms(v string) map[string][]byte {
+	b := []byte(v)
+	out := map[string][]byte{
+		"UTF-8":     b,
+		"UTF-16 LE": utf16Bytes(v, false),
+		"UTF-16 BE": utf16Bytes(v, true),
+		"hex":       []byte(hex.EncodeToString(b)),
+	}
+	for shift := range 3 {
+		for name, enc := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64 of addresses": base64.RawURLEncoding} {
+			text := enc.EncodeToString(append(make([]byte, shift), b...))
+			if inner := text[(shift*8+5)/6+1 : len(text)-2]; len(inner) >= 8 {
+				out[name+", shift "+string(rune('0'+shift))] = []byte(inner)
+			}
+		}
+	}
+	return out
+}
+
+func utf16Bytes(s string, big bool) []byte {
+	var out []byte
+	for _, u := range utf16.Encode([]rune(s)) {
+		if big {
+			out = append(out, byte(u>>8), byte(u))
+		} else {
+			out = append(out, byte(u), byte(u>>8))
+		}
+	}
+	return out
+}
+
+// sellToCanary sells without an account, over the API.
+func sellToCanary(t *testing.T, p *apptest.Program) {
+	t.Helper()
+	c := apptest.NewClient(p.URL)
+	policy, err := c.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	performance := p.Performances["theatre"]
+	seats, err := c.SeatIDs(performance)
+	if err != nil || len(seats) == 0 {
+		t.Fatalf("%d seats, %v", len(seats), err)
+	}
+	h, status, err := c.Hold(performance, seats[0])
+	if err != nil || status != 201 {
+		t.Fatalf("hold: %d, %v", status, err)
+	}
+	o, status, err := c.Order(h, policy, canary)
+	if err != nil || status != 201 {
+		t.Fatalf("order: %d, %v", status, err)
+	}
+	if strings.Contains(o.Payment.URL, "canary") {
+		t.Errorf("an address tells who: %s", o.Payment.URL)
+	}
+	if status, err := c.Pay(o.Payment.ID, "paid"); err != nil || status >= 400 {
+		t.Fatalf("pay: %d, %v", status, err)
+	}
+	if o, _, err := c.FindOrder(o.Code, o.Secret); err != nil || o.Status != "paid" {
+		t.Fatalf("order is %q, %v", o.Status, err)
+	}
+	// The mail must have gone, so that whatever mailing leaves behind is there to be found.
+	eventually(t, "the ticket mail in the outbox", func() bool {
+		a, err := c.Do("GET", "/ru/outbox", nil, "")
+		return err == nil && bytes.Contains(a.Body, []byte(canary.Email))
+	})
+}
