@@ -37,6 +37,13 @@ var exits = []exit{
 	// Files.
 	{"platform/files/files.go", "os.OpenRoot", "the operator's own folder; who puts what there is listed as Put"},
 	{"platform/files/files.go", "os.Root", "the operator's own folder; who puts what there is listed as Put"},
+	{"platform/clamd/clamd.go", "net.Dialer", "asks a scanner on this machine: an address elsewhere is refused (TestTheScannerIsOnThisMachine)"},
+	{"platform/tool/tool.go", "exec.CommandContext", "programs of this machine that the operator names, fed by a pipe, without leave to write files"},
+	{"platform/tool/alone_linux.go", "exec.Cmd", "as above"},
+	{"platform/tool/alone_other.go", "exec.Cmd", "as above"},
+	{"platform/upload/spool.go", "os.OpenRoot", "the operator's own folder, in which everything is sealed under a key that is in memory alone"},
+	{"platform/upload/spool.go", "os.Root", "as above"},
+	{"people/document/send.go", ".Put", "a document for its reviewer, sealed under two keys"},
 	{"catalog/import_picture.go", ".Put", "pictures of events"},
 	{"privacy/mydata/mydata.go", ".Put", "a copy for the person, sealed under the person's key"},
 	{"app/backup.go", "os.CreateTemp", "the operator's own backup, in which personal values are sealed"},

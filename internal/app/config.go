@@ -53,6 +53,8 @@ type Config struct {
 	Selling  Selling          `toml:"selling"`
 	Mail     Mail             `toml:"mail"`
 	TestBank TestBank         `toml:"test_bank"`
+	// Documents is how files that people send are looked at.
+	Documents Documents `toml:"documents"`
 }
 
 // Selling is how long seats wait.
@@ -236,6 +238,9 @@ func (c *Config) check() error {
 	want(slices.Contains([]string{"mandatory", "opportunistic", "none"}, c.Mail.TLS), "mail.tls must be mandatory, opportunistic or none")
 	want(hexColor.MatchString(c.Operator.Accent), "operator.accent must be a colour like #d9482b")
 	if _, err := parseProxies(c.TrustedProxies); err != nil {
+		bad = append(bad, err)
+	}
+	if err := c.Documents.check(); err != nil {
 		bad = append(bad, err)
 	}
 	return errors.Join(bad...)

@@ -80,6 +80,7 @@ func demoConfig(o DemoOptions, baseURL string) Config {
 	cfg.Database = Address(o.Database)
 	cfg.LogLevel = "warn"
 	cfg.TestBank.Enabled = true
+	cfg.Documents = cfg.Documents.found()
 	cfg.Operator = privacy.Operator{
 		ShortName: "Sahna",
 		Name:      i18n.Text{KK: "«Sahna Demo» ЖШС", RU: "ТОО «Sahna Demo»", EN: "Sahna Demo LLP"},

@@ -10,6 +10,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
@@ -33,6 +34,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
+		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, document.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
 	}
 }

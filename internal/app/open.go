@@ -16,6 +16,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/files"
@@ -24,6 +25,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
@@ -57,11 +59,13 @@ type App struct {
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
 	Admission *admission.Admission
+	Documents *document.Documents
 	MyData    *mydata.Maker
 	Queue     *jobs.Queue
 
 	bundle  *i18n.Bundle
 	files   *files.Dir
+	spool   *upload.Spool
 	bank    *testbank.Bank
 	tickets *ticketpdf.Maker
 	handler http.Handler
@@ -197,7 +201,10 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err
 	}
-	a.Privacy.SetHolders(privacy.HolderOfPeople(a.People), a.Office)
+	if err := a.openDocuments(ctx, sender); err != nil {
+		return err
+	}
+	a.Privacy.SetHolders(privacy.HolderOfPeople(a.People), privacy.HolderOfDocuments(a.Documents), a.Office)
 	if err := a.checkLedger(ctx); err != nil {
 		return err
 	}

@@ -86,6 +86,9 @@ func (a *App) tidyKeys(ctx context.Context) {
 	if _, err := a.Vault.FinishDestructions(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("destruction not finished", "cause", err)
 	}
+	if err := a.Documents.Finish(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("documents not finished", "cause", err)
+	}
 	if err := a.Vault.ForgetLog(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("write-ahead log not emptied", "cause", err)
 	}

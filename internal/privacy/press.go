@@ -34,11 +34,12 @@ const (
 	MachineRate   MachineDecision = "rate"   // too many tries from one network: wait
 	MachineLock   MachineDecision = "lock"   // wrong passwords: the account is locked for a while
 	MachineLate   MachineDecision = "late"   // paid after the hold was gone and the seats were sold: the money goes back
+	MachineFile   MachineDecision = "file"   // a file was refused: of its kind, for malware, or because it looks like an identity document
 	MachineRefuse MachineDecision = "refuse" // a withdrawal or deletion refused for what an open obligation needs
 )
 
 // MachineDecisions lists them in the order in which they are shown.
-var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineRefuse}
+var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineFile, MachineRefuse}
 
 // Object opens an objection to a decision of a machine, for a human to answer, and returns its number.
 func (p *Privacy) Object(ctx context.Context, n NewRequest) (number string, err error) {

@@ -115,6 +115,12 @@ var entries = []Entry{
 		Roles: []people.Role{people.RoleFinance},
 		Keep:  Keep{5, Years, EventOrder},
 	}, {
+		Purpose: vault.PurposeVerification, Ground: GroundConsent, // each kind of document may have a shorter term
+		Fields: []vault.Field{vault.Document, vault.Surname, vault.Name, vault.Patronymic, vault.Email},
+		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true, Person: true, // the system mails the result
+		Roles: []people.Role{people.RoleManager, people.RoleOfficer, people.RoleAdmin},
+		Keep:  Keep{60, Days, EventUpload}, Recipients: []string{MailGateway},
+	}, {
 		Purpose: vault.PurposeStaff, Ground: GroundLaw, // of employees alone: the gate asks whether the person is one
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone}, System: true,
 		Roles: []people.Role{people.RoleAdmin, people.RoleOfficer},
@@ -123,7 +129,7 @@ var entries = []Entry{
 		Purpose: vault.PurposeRights, Ground: GroundRight,
 		Fields: []vault.Field{
 			vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.BirthDate, vault.IP, vault.UserAgent,
-			vault.RequestText, vault.AnswerText, vault.RequestContacts,
+			vault.RequestText, vault.AnswerText, vault.RequestContacts, vault.Document,
 		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
 		Keep:  Keep{3, Years, EventEnd},

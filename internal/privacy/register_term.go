@@ -19,12 +19,13 @@ const (
 	EventPerformance Event = "performance" // the end of the last performance that was bought
 	EventSignIn      Event = "sign_in"     // the last sign-in
 	EventAnswer      Event = "answer"      // the last answer to a request
+	EventUpload      Event = "upload"      // a document was sent; it ends earlier, with its check
 	EventEnd         Event = "end"         // processing ended; what is kept from then on names nobody
 	EventNone        Event = ""            // nothing is kept
 )
 
 // Events lists the events that a term may start with.
-var Events = []Event{EventConsent, EventOrder, EventPerformance, EventSignIn, EventAnswer, EventEnd}
+var Events = []Event{EventConsent, EventOrder, EventPerformance, EventSignIn, EventAnswer, EventUpload, EventEnd}
 
 // Unit is what a term is counted in.
 type Unit string
@@ -91,6 +92,10 @@ var eventWords = map[Event]i18n.Text{
 		EN: "%s after the last sign-in, or until the account is closed",
 	},
 	EventAnswer: {KK: "өтінішке жауап берілгеннен кейін %s", RU: "%s после ответа на обращение", EN: "%s after the answer"},
+	EventUpload: {
+		KK: "құжат жіберілгеннен кейін ең көбі %s, тексерілген соң бірден жойылады", RU: "не дольше %s после отправки документа; после проверки уничтожается сразу",
+		EN: "%s after the document was sent at longest; destroyed at once when it was checked",
+	},
 	EventEnd: {
 		KK: "өңдеу аяқталғаннан кейін %s, аты-жөнінсіз", RU: "%s после окончания обработки, без имени",
 		EN: "%s after processing ends, without a name",
@@ -107,6 +112,7 @@ var eventNames = map[Event]i18n.Text{
 	EventPerformance: {KK: "соңғы іс-шарадан кейін", RU: "после последнего мероприятия", EN: "after the last event"},
 	EventSignIn:      {KK: "соңғы кіруден кейін", RU: "после последнего входа", EN: "after the last sign-in"},
 	EventAnswer:      {KK: "жауап берілгеннен кейін", RU: "после ответа", EN: "after the answer"},
+	EventUpload:      {KK: "құжат жіберілгеннен кейін", RU: "после отправки документа", EN: "after a document was sent"},
 	EventEnd:         {KK: "өңдеу аяқталғаннан кейін", RU: "после окончания обработки", EN: "after processing ends"},
 }
 

@@ -80,7 +80,7 @@ func programHash() (string, error) {
 // Known fields of the vault: what no constant names cannot be registered.
 var vaultFields = []vault.Field{
 	vault.Surname, vault.Name, vault.Patronymic, vault.Phone, vault.Email, vault.BirthDate,
-	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText, vault.RequestContacts,
+	vault.TOTPSecret, vault.IP, vault.UserAgent, vault.RequestText, vault.AnswerText, vault.RequestContacts, vault.Document,
 }
 
 // VaultFields lists the fields that the vault can keep.

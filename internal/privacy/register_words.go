@@ -33,6 +33,7 @@ var fieldNames = map[vault.Field]i18n.Text{
 	vault.UserAgent:       {KK: "кіру жасалған браузер", RU: "браузер входа", EN: "browser of a sign-in"},
 	vault.RequestText:     {KK: "өтініштің мәтіні", RU: "текст обращения", EN: "text of a request"},
 	vault.RequestContacts: {KK: "өтініш иесінің байланыс деректері", RU: "контакты заявителя", EN: "contacts given in a request"},
+	vault.Document:        {KK: "тексеруге жіберілген құжат", RU: "документ, присланный на проверку", EN: "a document sent for checking"},
 	vault.AnswerText:      {KK: "жауаптың мәтіні", RU: "текст ответа", EN: "text of an answer"},
 }
 
@@ -44,6 +45,7 @@ var purposeNames = map[vault.Purpose]i18n.Text{
 	purposeStatistics:           {KK: "статистика", RU: "статистика", EN: "statistics"},
 	vault.PurposeAdmission:      {KK: "іс-шараға кіргізу", RU: "допуск на мероприятие", EN: "admission"},
 	vault.PurposeAccounting:     {KK: "бухгалтерлік және салықтық есеп", RU: "бухгалтерский и налоговый учёт", EN: "bookkeeping and taxes"},
+	vault.PurposeVerification:   {KK: "құжаттарды тексеру", RU: "проверка документов", EN: "checking documents"},
 	vault.PurposeStaff:          {KK: "қызметкерлерді есепке алу", RU: "учёт сотрудников", EN: "staff records"},
 	vault.PurposeRights:         {KK: "адамның өз құқықтары", RU: "права самого человека", EN: "the person's own rights"},
 }

@@ -39,6 +39,9 @@ const (
 
 	// RequestContacts is who asks and where the answer goes, as one text: nobody is found by it.
 	RequestContacts Field = "request_contacts"
+
+	// Document is a file that somebody sent for checking. It stands sealed among the files, not in the fields: see File.
+	Document Field = "document"
 )
 
 // Purpose says what a field is opened for; the register of processing names them.
@@ -52,6 +55,7 @@ const (
 	PurposeMarketing      Purpose = "marketing"
 	PurposeAdmission      Purpose = "admission"
 	PurposeAccounting     Purpose = "accounting"
+	PurposeVerification   Purpose = "verification" // check a document that a right or a role rests on
 	PurposeStaff          Purpose = "staff"  // employees' own records: who works here with which roles
 	PurposeRights         Purpose = "rights" // the person's own look, export, correction
 )

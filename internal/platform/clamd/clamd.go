@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -25,11 +26,16 @@ type Client struct {
 	Patience time.Duration
 }
 
-// New takes "unix:/run/clamav/clamd.ctl" or "tcp:host:port".
+// New takes "unix:/run/clamav/clamd.ctl" or "tcp:127.0.0.1:3310".
 func New(address string) (*Client, error) {
 	network, to, ok := strings.Cut(address, ":")
 	if !ok || to == "" || network != "unix" && network != "tcp" {
-		return nil, fmt.Errorf("clamd's address %q must be unix:/path or tcp:host:port", address)
+		return nil, fmt.Errorf("clamd's address %q must be unix:/path or tcp:127.0.0.1:port", address)
+	}
+	if network == "tcp" { // what people send does not leave this machine
+		if at, err := netip.ParseAddrPort(to); err != nil || !at.Addr().IsLoopback() {
+			return nil, fmt.Errorf("clamd must run on this machine: tcp:127.0.0.1:port, not %q", address)
+		}
 	}
 	return &Client{network: network, address: to, Patience: 60 * time.Second}, nil
 }

@@ -61,7 +61,17 @@ func TestAStrangeAnswerIsAnError(t *testing.T) {
 	if _, err := c.Scan(t.Context(), []byte("x")); err == nil {
 		t.Error("a daemon that is not there finds nothing")
 	}
-	if _, err := clamd.New("somewhere"); err == nil {
-		t.Error("an address without a network is taken")
+}
+
+func TestTheScannerIsOnThisMachine(t *testing.T) {
+	for _, address := range []string{"somewhere", "unix:", "tcp:", "tcp:scanner.example:3310", "tcp:192.0.2.1:3310", "tcp:localhost:3310", "udp:127.0.0.1:1"} {
+		if _, err := clamd.New(address); err == nil {
+			t.Errorf("%s is taken", address)
+		}
+	}
+	for _, address := range []string{"unix:/run/clamav/clamd.ctl", "tcp:127.0.0.1:3310", "tcp:[::1]:3310"} {
+		if _, err := clamd.New(address); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }

@@ -82,7 +82,7 @@ var (
 	streamStart  = regexp.MustCompile(`stream\r?\n`)
 	escaped      = regexp.MustCompile(`#[0-9a-fA-F]{2}`)
 	packedStream = regexp.MustCompile(`/ObjStm|/First|/XRef`)
-	actsRaw      = regexp.MustCompile(`/(JavaScript|JS|Launch|EmbeddedFiles?|XFA|RichMedia|SubmitForm|ImportData|GoToE|Encrypt)[\s/<(\[\]>]`)
+	actsRaw      = regexp.MustCompile(`/(JavaScript|JS|Launch|EmbeddedFile|XFA|RichMedia|SubmitForm|ImportData|GoToE|Encrypt)[\s/<(\[\]>]`)
 )
 
 // plainNames writes names without escapes: /J#61vaScript is /JavaScript.
@@ -180,7 +180,7 @@ func parse(ctx context.Context, body []byte) (doc *model.Context, err error) {
 
 // acts are keys and values of dictionaries that make a reader do something, or carry another file.
 var (
-	actsKeys    = []string{"JS", "JavaScript", "EmbeddedFiles", "EF", "XFA", "RichMediaContent", "RichMediaSettings"}
+	actsKeys    = []string{"JS", "JavaScript", "EF", "XFA", "RichMediaContent", "RichMediaSettings"}
 	actsActions = []string{"JavaScript", "Launch", "SubmitForm", "ImportData", "GoToR", "GoToE", "Rendition", "Movie", "Sound", "RichMediaExecute"}
 )
 
@@ -267,9 +267,19 @@ func still(o types.Object, depth int) error {
 	return nil
 }
 
+// emptyTree: many writers put an empty list of files into every PDF.
+func emptyTree(o types.Object) bool {
+	d, ok := o.(types.Dict)
+	if !ok {
+		return false
+	}
+	_, kids := d.Find("Kids")
+	return !kids && len(d.ArrayEntry("Names")) == 0
+}
+
 func stillDict(d types.Dict, depth int) error {
 	for k, v := range d {
-		if slices.Contains(actsKeys, k) {
+		if slices.Contains(actsKeys, k) || k == "EmbeddedFiles" && !emptyTree(v) {
 			return ErrActive.Because(errors.New(k))
 		}
 		if n, ok := v.(types.Name); ok {

@@ -30,6 +30,8 @@ func (w words) field(f vault.Field) string {
 		return w.T("mydata.field_birth_date")
 	case vault.IP:
 		return w.T("mydata.field_ip")
+	case vault.Document:
+		return w.T("mydata.field_document")
 	case vault.UserAgent:
 		return w.T("mydata.field_browser")
 	}
@@ -54,6 +56,8 @@ func (w words) purpose(p vault.Purpose) string {
 		return w.T("mydata.purpose_interaction")
 	case vault.PurposeMarketing:
 		return w.T("mydata.purpose_marketing")
+	case vault.PurposeVerification:
+		return w.T("mydata.purpose_verification")
 	case vault.PurposeStaff:
 		return w.T("mydata.purpose_staff")
 	case vault.PurposeAdmission:

@@ -245,6 +245,8 @@ func recordKind(p ui.Page, kind string) string {
 		return p.T("account.record_journal")
 	case "scan", "entry", "admission":
 		return p.T("account.record_scan")
+	case "document":
+		return p.T("account.record_document")
 	case "request", "case", "letter":
 		return p.T("account.record_request")
 	}

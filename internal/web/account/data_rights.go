@@ -125,6 +125,8 @@ func (v objectView) decision(d privacy.MachineDecision) string {
 		return v.T("account.decision_lock")
 	case privacy.MachineLate:
 		return v.T("account.decision_late")
+	case privacy.MachineFile:
+		return v.T("account.decision_file")
 	case privacy.MachineRefuse:
 		return v.T("account.decision_refuse")
 	}

@@ -63,6 +63,9 @@ func verbWords(p ui.Page, e vault.Entry) string {
 	case vault.VerbUnblock:
 		return p.T("account.verb_unblock")
 	case vault.VerbDestroy:
+		if len(e.Fields) == 1 && e.Fields[0] == vault.Document {
+			return p.T("account.verb_destroy_document")
+		}
 		return p.T("account.verb_destroy")
 	case vault.VerbSeal:
 		return sealWords(p, e.Reason)
@@ -84,6 +87,8 @@ func sealWords(p ui.Page, reason string) string {
 		return p.T("account.seal_sign_in")
 	case "sign_out":
 		return p.T("account.seal_sign_out")
+	case "document_sent":
+		return p.T("account.seal_document")
 	}
 	return p.T("account.seal")
 }
@@ -102,6 +107,10 @@ func reasonWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.reason_own")
 	case "order_mail":
 		return p.T("account.reason_order_mail")
+	case "document_review":
+		return p.T("account.reason_document_review")
+	case "document_told":
+		return p.T("account.reason_document_told")
 	case "counter_my_data":
 		return p.T("account.reason_counter")
 	case "office_order_help":
@@ -126,6 +135,8 @@ func purposeName(p ui.Page, purpose vault.Purpose) string {
 		return p.T("account.purpose_interaction")
 	case vault.PurposeMarketing:
 		return p.T("account.purpose_marketing")
+	case vault.PurposeVerification:
+		return p.T("account.purpose_verification")
 	case vault.PurposeStaff:
 		return p.T("account.purpose_staff")
 	case vault.PurposeAdmission:
