@@ -56,8 +56,8 @@ const (
 	PurposeAdmission      Purpose = "admission"
 	PurposeAccounting     Purpose = "accounting"
 	PurposeVerification   Purpose = "verification" // check a document that a right or a role rests on
-	PurposeStaff          Purpose = "staff"  // employees' own records: who works here with which roles
-	PurposeRights         Purpose = "rights" // the person's own look, export, correction
+	PurposeStaff          Purpose = "staff"        // employees' own records: who works here with which roles
+	PurposeRights         Purpose = "rights"       // the person's own look, export, correction
 )
 
 // Class is a kind of key. A person has one key of each class that is needed, and each is destroyed on its own:
