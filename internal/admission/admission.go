@@ -52,8 +52,9 @@ type Hours struct {
 // concert may run late.
 var DefaultHours = Hours{Early: 12 * time.Hour, Late: 4 * time.Hour}
 
-// New makes the room.
+// New makes the room, and tells the box office how to ask who is in.
 func New(d *db.DB, c clock.Clock, cat *catalog.Catalog, o *boxoffice.Office) *Admission {
+	o.SetEntered(isIn)
 	return &Admission{db: d, clock: c, catalog: cat, office: o, hours: DefaultHours, enter: insertEntry}
 }
 

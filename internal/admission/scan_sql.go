@@ -72,6 +72,12 @@ func countEntries(ctx context.Context, d *db.DB, performanceID string) (n int, e
 	return n, err
 }
 
+func isIn(ctx context.Context, d *db.DB, performanceID, ticketID string) (bool, error) {
+	var n int
+	err := d.QueryRow(ctx, `SELECT count(*) FROM admission_entry WHERE performance_id = $1 AND ticket_id = $2`, performanceID, ticketID).Scan(&n)
+	return n > 0, err
+}
+
 // selectEntered returns when each ticket of a performance got in, in microseconds.
 func selectEntered(ctx context.Context, d *db.DB, performanceID string) (map[string]int64, error) {
 	out := map[string]int64{}

@@ -72,14 +72,15 @@ type OrderJSON struct {
 
 // TicketJSON is one ticket.
 type TicketJSON struct {
-	Code          string       `json:"code" doc:"Typed at the door when the camera fails"`
+	Code          string       `json:"code,omitempty" doc:"Typed at the door when the camera fails; absent when somebody else holds the ticket"`
+	State         string       `json:"state" enum:"valid,offered,passed,void" doc:"offered: a link waits for its holder; passed: somebody else holds it"`
 	PerformanceID string       `json:"performance_id"`
 	Seat          PlaceJSON    `json:"seat"`
 	TicketTypeID  string       `json:"ticket_type_id"`
 	Price         money.Amount `json:"price"`
-	QR            string       `json:"qr" doc:"Text of the QR code"`
+	QR            string       `json:"qr,omitempty" doc:"Text of the QR code; absent when somebody else holds the ticket"`
 	Void          bool         `json:"void,omitempty"`
-	PDFURL        string       `json:"pdf_url" doc:"Needs the same header"`
+	PDFURL        string       `json:"pdf_url,omitempty" doc:"Needs the same header"`
 }
 
 // PlaceJSON is where a ticket's holder sits or stands.
@@ -235,9 +236,16 @@ func (a *API) findOrder(ctx context.Context, in *FindOrderInput) (*orderOutput, 
 			return nil, err
 		}
 		out.Tickets = append(out.Tickets, TicketJSON{
-			Code: t.Code, PerformanceID: t.PerformanceID, Seat: place, TicketTypeID: t.TypeID, Price: t.Price,
+			Code: t.Code, State: t.State(), PerformanceID: t.PerformanceID, Seat: place, TicketTypeID: t.TypeID, Price: t.Price,
 			QR: a.Office.QR(t), Void: t.Void, PDFURL: base + "/" + strings.ToUpper(t.Code) + ".pdf",
 		})
+	}
+	for _, t := range o.Passed {
+		place, err := a.place(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		out.Tickets = append(out.Tickets, TicketJSON{State: t.State(), PerformanceID: t.PerformanceID, Seat: place, TicketTypeID: t.TypeID, Price: t.Price, Void: t.Void})
 	}
 	if len(valid(o.Tickets)) > 0 {
 		out.PDFURL = base + ".pdf"

@@ -40,5 +40,29 @@ func (o *Office) Anchors(ctx context.Context, d *db.DB, persons []string) (out m
 		LEFT JOIN catalog_performance p ON p.id = l.performance_id
 		WHERE o.person_id IN `+db.In(1, len(args))+` AND o.status <> 'expired'
 		GROUP BY o.person_id`, args...)
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, o.anchorHolders(ctx, d, args, out)
+}
+
+// anchorHolders adds the performances that persons were given tickets to.
+func (o *Office) anchorHolders(ctx context.Context, d *db.DB, persons []any, out map[string]privacy.Facts) error {
+	return d.Each(ctx, func(scan func(...any) error) error {
+		var person string
+		var ended int64
+		if err := scan(&person, &ended); err != nil {
+			return err
+		}
+		f, ok := out[person]
+		if !ok {
+			f.At = map[privacy.Event]time.Time{}
+		}
+		if at := clock.FromMicros(ended); at.After(f.At[privacy.EventPerformance]) {
+			f.At[privacy.EventPerformance] = at
+		}
+		out[person] = f
+		return nil
+	}, `SELECT t.holder_id, MAX(p.ends_at) FROM boxoffice_ticket t JOIN catalog_performance p ON p.id = t.performance_id
+		WHERE t.holder_id IN `+db.In(1, len(persons))+` GROUP BY t.holder_id`, persons...)
 }

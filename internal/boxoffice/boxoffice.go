@@ -8,6 +8,7 @@
 package boxoffice
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"log/slog"
@@ -27,7 +28,8 @@ import (
 type Office struct {
 	deps
 	secrets secrets // derived from the ticket key
-	stock   *stock  // hot state: batches and live availability (stock.go)
+	entered func(ctx context.Context, tx *db.DB, performanceID, ticketID string) (bool, error)
+	stock   *stock // hot state: batches and live availability (stock.go)
 
 	// What arrives together is written together.
 	orders *batch.Lanes[*draft, struct{}]   // by performance (order_desk.go)
@@ -95,5 +97,6 @@ func New(d Deps, cfg Config) (*Office, error) {
 	o.starts = batch.New(o.keepStarted)
 	o.registerJobs()
 	o.registerHoldJobs()
+	o.registerPassJobs()
 	return o, nil
 }

@@ -46,6 +46,13 @@ func (o *Office) Export(ctx context.Context, person string) (out []privacy.Recor
 	for _, h := range held {
 		out = append(out, h.record())
 	}
+	if err != nil {
+		return nil, err
+	}
+	tickets, err := o.heldTickets(ctx, o.db, person)
+	for _, h := range tickets {
+		out = append(out, h.record())
+	}
 	return out, err
 }
 
@@ -72,7 +79,63 @@ func (o *Office) Erase(ctx context.Context, tx *db.DB, person string, dry bool) 
 			return nil, err
 		}
 	}
+	return o.eraseHeldTickets(ctx, tx, person, dry, out)
+}
+
+// eraseHeldTickets lets go of the tickets that were passed on to a person, once nobody waits for them at a door.
+func (o *Office) eraseHeldTickets(ctx context.Context, tx *db.DB, person string, dry bool, out []privacy.Outcome) ([]privacy.Outcome, error) {
+	tickets, err := o.heldTickets(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range tickets {
+		fate := h.fate(o.clock.Now())
+		out = append(out, fate)
+		if dry || fate.Fate != privacy.FateAnonymised {
+			continue
+		}
+		if err := setHolder(ctx, tx, h.PerformanceID, h.ID, nobody()); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
+}
+
+// heldTicket is a ticket that was passed on, as its holder's record.
+type heldTicket struct {
+	Ticket
+	ends time.Time
+}
+
+func (o *Office) heldTickets(ctx context.Context, d *db.DB, person string) (out []heldTicket, err error) {
+	ts, err := selectTicketsHeld(ctx, d, []string{person})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range ts {
+		ends, err := performanceEnds(ctx, d, t.PerformanceID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, heldTicket{t, ends})
+	}
+	return out, nil
+}
+
+func (h heldTicket) record() privacy.Record {
+	return privacy.Record{
+		Room: "boxoffice", Kind: "ticket", ID: h.ID, Purpose: vault.PurposeService,
+		Until: calendar.DayOf(h.ends.In(zone()).AddDate(limitationYears, 0, 0), zone()),
+		Data:  map[string]string{"code": h.Code, "status": h.State()},
+	}
+}
+
+func (h heldTicket) fate(now time.Time) privacy.Outcome {
+	out := privacy.Outcome{Record: h.record(), Fate: privacy.FateAnonymised, Ground: groundTax}
+	if h.ends.After(now) && !h.Void {
+		out.Fate, out.Ground, out.Until = privacy.FateWithheld, groundComing, dayAfter(h.ends)
+	}
+	return out
 }
 
 func (h heldOrder) record() privacy.Record {

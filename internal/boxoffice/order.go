@@ -58,6 +58,7 @@ type Order struct {
 	PayUntil  time.Time
 	Lines     []OrderLine
 	Tickets   []Ticket
+	Passed    []Ticket  // others hold them: no code, no secret, nobody named
 	Payments  []Payment // newest first
 	Refunds   []Refund
 }

@@ -20,7 +20,7 @@ func (o *Office) fill(ctx context.Context, row orderRow) (_ Order, err error) {
 	if ord.Lines, err = orderLines(ctx, o.db, ord.ID, ord.Total.Currency); err != nil {
 		return Order{}, err
 	}
-	if ord.Tickets, err = o.ticketsOfOrder(ctx, o.db, ord); err != nil {
+	if ord.Tickets, ord.Passed, err = o.ticketsOfOrder(ctx, o.db, ord); err != nil {
 		return Order{}, err
 	}
 	if ord.Payments, err = paymentsOfOrder(ctx, o.db, ord.ID); err != nil {

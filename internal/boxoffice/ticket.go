@@ -31,6 +31,21 @@ type Ticket struct {
 	TypeID        string
 	Price         money.Amount
 	Void          bool
+	HolderID      string // person who took it over; "" is the buyer
+	Offered       bool   // a link waits for somebody to take it
+}
+
+// State says how a ticket stands, in one word.
+func (t Ticket) State() string {
+	switch {
+	case t.Void:
+		return "void"
+	case t.HolderID != "":
+		return "passed"
+	case t.Offered:
+		return "offered"
+	}
+	return "valid"
 }
 
 // URL is the path of a ticket's own page in a language, for its holder.
@@ -169,7 +184,9 @@ func (o *Office) TicketsOf(ctx context.Context, performanceID string) ([]Ticket,
 	return o.withSecrets(ts), err
 }
 
-func (o *Office) ticketsOfOrder(ctx context.Context, d *db.DB, ord Order) ([]Ticket, error) {
+// ticketsOfOrder parts the tickets that the buyer has in hand from those that others hold: of these nothing is told that lets in
+// or says who.
+func (o *Office) ticketsOfOrder(ctx context.Context, d *db.DB, ord Order) (own, passed []Ticket, err error) {
 	var performances []string
 	for _, l := range ord.Lines {
 		if !slices.Contains(performances, l.PerformanceID) {
@@ -177,10 +194,27 @@ func (o *Office) ticketsOfOrder(ctx context.Context, d *db.DB, ord Order) ([]Tic
 		}
 	}
 	if len(performances) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	ts, err := selectTicketsOfOrder(ctx, d, ord.ID, performances)
-	return o.withSecrets(ts), err
+	if err != nil {
+		return nil, nil, err
+	}
+	offered, err := offersOfOrder(ctx, d, ord.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range ts {
+		if ts[i].HolderID == "" {
+			ts[i].Offered = offered[ts[i].ID] && !ts[i].Void
+			own = append(own, ts[i])
+			continue
+		}
+		t := ts[i].masked()
+		t.HolderID = "another"
+		passed = append(passed, t)
+	}
+	return o.withSecrets(own), passed, nil
 }
 
 func (o *Office) withSecrets(ts []Ticket) []Ticket {

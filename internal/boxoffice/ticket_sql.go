@@ -8,12 +8,12 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-const ticketColumns = `performance_id, id, order_id, order_code, code, seat_no, area_no, zone_id, type_id, currency, price, void`
+const ticketColumns = `performance_id, id, order_id, order_code, code, seat_no, area_no, zone_id, type_id, currency, price, void, holder_id`
 
 func scanTicket(scan func(...any) error) (Ticket, error) {
 	var t Ticket
 	err := scan(&t.PerformanceID, &t.ID, &t.OrderID, &t.OrderCode, &t.Code, &t.SeatNo, &t.AreaNo, &t.ZoneID, &t.TypeID,
-		&t.Price.Currency, &t.Price.Minor, &t.Void)
+		&t.Price.Currency, &t.Price.Minor, &t.Void, &t.HolderID)
 	return t, err
 }
 
@@ -65,7 +65,7 @@ func selectTicketsOfOrder(ctx context.Context, d *db.DB, orderID string, perform
 		args = append(args, p)
 	}
 	return listTickets(ctx, d, `SELECT `+ticketColumns+` FROM boxoffice_ticket
-		WHERE order_id = $1 AND performance_id IN `+db.In(2, len(performances))+` ORDER BY line_no`, args...)
+		WHERE order_id = $1 AND NOT replaced AND performance_id IN `+db.In(2, len(performances))+` ORDER BY line_no`, args...)
 }
 
 func selectTicketsOfPerformance(ctx context.Context, d *db.DB, performanceID string) ([]Ticket, error) {

@@ -49,6 +49,12 @@ func (c Contacts) Validate() (Contacts, error) {
 	return c, wrong.OrNil()
 }
 
+// ValidateWithoutPhone is Validate for who needs no call: an account, the holder of a ticket.
+func (c Contacts) ValidateWithoutPhone() (Contacts, error) {
+	c, wrong := c.validate(false)
+	return c, wrong.OrNil()
+}
+
 // validate lets an account do without a phone: only an order needs one.
 func (c Contacts) validate(needPhone bool) (Contacts, fault.Fields) {
 	var wrong fault.Fields

@@ -95,6 +95,31 @@ func (m *Mailer) ticketLetter(ctx context.Context, ord boxoffice.Order) (mail.Le
 	return out, err
 }
 
+// passedLetter says nothing of the order: it is the buyer's.
+func (m *Mailer) passedLetter(ctx context.Context, lang i18n.Lang, t boxoffice.Ticket) (mail.Letter, error) {
+	p := m.bundle.Printer(lang)
+	s, err := m.show(ctx, p, t.PerformanceID)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	text := p.T("ticketmail.passed_ticket", "code", t.Code)
+	if where := seat(p, s.plan, t); where != "" {
+		text = where + " · " + text
+	}
+	s.Tickets = []line{{Text: text, URL: m.base + t.URL(lang), Open: p.T("ticketmail.open_ticket")}}
+	l := m.begin(p, boxoffice.Order{Lang: lang})
+	l.Title, l.Intro, l.Shows = p.T("ticketmail.title", "count", 1), p.T("ticketmail.passed_intro"), []show{s}
+	l.Action = link{p.T("ticketmail.open_ticket"), m.base + t.URL(lang)}
+	l.Notes = []string{p.T("ticketmail.how"), p.T("ticketmail.passed_data", "url", m.base+"/"+string(lang)+"/page/my-data")}
+	out, err := l.mail(p.T("ticketmail.subject", "title", s.Title, "when", s.When))
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	body, err := m.print.Tickets(ctx, lang, []boxoffice.Ticket{t})
+	out.Attachments = []mail.Attachment{{Name: "sahna-" + t.Code + ".pdf", Type: "application/pdf", Data: body}}
+	return out, err
+}
+
 // attachments are one PDF of all tickets, and when there are several, one of each, to pass on.
 func (m *Mailer) attachments(ctx context.Context, ord boxoffice.Order) ([]mail.Attachment, error) {
 	var valid []boxoffice.Ticket

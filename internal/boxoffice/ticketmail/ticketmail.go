@@ -62,6 +62,7 @@ type Mailer struct {
 
 type orders interface {
 	OrderByID(ctx context.Context, id string) (boxoffice.Order, error)
+	TicketByID(ctx context.Context, performanceID, id string) (boxoffice.Ticket, error)
 }
 
 type offer interface {
@@ -93,6 +94,7 @@ func New(d Deps) *Mailer {
 func (m *Mailer) Register(q *jobs.Queue) {
 	jobs.Handle(q, m.Tickets)
 	jobs.Handle(q, m.Refund)
+	jobs.Handle(q, m.Passed)
 }
 
 // Tickets sends an order's tickets.
@@ -109,7 +111,7 @@ func (m *Mailer) Tickets(ctx context.Context, job boxoffice.TicketMail) (err err
 	if err != nil {
 		return err
 	}
-	return m.deliver(ctx, ord, l)
+	return m.deliver(ctx, ord.PersonID, "order_mail", l)
 }
 
 // Refund tells about money that goes back.
@@ -125,22 +127,39 @@ func (m *Mailer) Refund(ctx context.Context, job boxoffice.RefundMail) (err erro
 			if err != nil {
 				return err
 			}
-			return m.deliver(ctx, ord, l)
+			return m.deliver(ctx, ord.PersonID, "order_mail", l)
 		}
 	}
 	return errors.New("the order has no such refund")
 }
 
+// Passed sends a ticket to the holder who took it over.
+func (m *Mailer) Passed(ctx context.Context, job boxoffice.PassMail) (err error) {
+	defer fault.Wrap(&err, "mail ticket %s to its holder", job.TicketID)
+	t, err := m.orders.TicketByID(ctx, job.PerformanceID, job.TicketID)
+	if err != nil {
+		return err
+	}
+	if t.Void || t.HolderID == "" {
+		return nil
+	}
+	l, err := m.passedLetter(ctx, job.Lang, t)
+	if err != nil {
+		return err
+	}
+	return m.deliver(ctx, t.HolderID, "pass_mail", l)
+}
+
 // deliver opens the address at the last moment. A person who may not be written to any more (erased, blocked, consent withdrawn)
 // gets nothing, and trying again would not change that.
-func (m *Mailer) deliver(ctx context.Context, ord boxoffice.Order, l mail.Letter) error {
+func (m *Mailer) deliver(ctx context.Context, person, reason string, l mail.Letter) error {
 	c, pass, err := m.open(ctx, vault.Opening{
-		Person: ord.PersonID, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
-		Actor: "system", Reason: "order_mail",
+		Person: person, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
+		Actor: "system", Reason: reason,
 	})
 	switch kind := fault.KindOf(err); {
 	case err != nil && (kind == fault.Forbidden || kind == fault.Gone || kind == fault.NotFound):
-		m.log.WarnContext(ctx, "letter not sent: the address may not be opened", "order", ord.ID, "err", err)
+		m.log.WarnContext(ctx, "letter not sent: the address may not be opened", "reason", reason, "err", err)
 		return nil
 	case err != nil:
 		return err

@@ -30,6 +30,15 @@ type fakeHouse struct {
 	plan  *catalog.Plan
 }
 
+func (f *fakeHouse) TicketByID(_ context.Context, _, id string) (boxoffice.Ticket, error) {
+	for _, t := range f.order.Tickets {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return boxoffice.Ticket{}, boxoffice.ErrNoTicket
+}
+
 func (f *fakeHouse) Plan(context.Context, string) (*catalog.Plan, error) { return f.plan, nil }
 
 func (f *fakeHouse) OrderByID(context.Context, string) (boxoffice.Order, error) { return f.order, nil }

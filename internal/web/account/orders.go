@@ -15,6 +15,7 @@ type ordersView struct {
 	frame
 	Coming []orderRow
 	Past   []orderRow
+	Given  []evening // tickets that somebody passed on to them
 }
 
 // orderRow is one order with what it is for.
@@ -73,7 +74,33 @@ func (a *Account) orders(w http.ResponseWriter, r *http.Request, s people.Sessio
 			v.Past = append(v.Past, row)
 		}
 	}
+	if v.Given, err = a.given(r.Context(), v, seen, persons); err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
 	a.UI.Render(w, r, http.StatusOK, v.Page, ordersPage(v))
+}
+
+// given lists the tickets that the person holds without having bought them.
+func (a *Account) given(ctx context.Context, v ordersView, seen playbill, persons []string) (out []evening, err error) {
+	tickets, err := a.Office.TicketsHeldBy(ctx, persons)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tickets {
+		p, err := seen.find(ctx, t.PerformanceID)
+		if err != nil {
+			return nil, err
+		}
+		if t.Void {
+			continue
+		}
+		out = append(out, evening{
+			Title: v.Text(p.event.Title), Place: v.Text(p.venue.Name), Tickets: []boxoffice.Ticket{t},
+			When: v.Moment(p.performance.StartsAt, v.UI.Clock.Now(), p.performance.Zone),
+		})
+	}
+	return out, nil
 }
 
 // playbill remembers the performances that it has looked up for one page.

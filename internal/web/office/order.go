@@ -29,6 +29,7 @@ type orderLine struct {
 	Price                    string
 	Ticket                   string // its code, "" before it is paid
 	Void                     bool
+	Passed                   bool // somebody else holds it
 }
 
 func (o *Office) order(w http.ResponseWriter, r *http.Request, v visit) {
@@ -56,14 +57,14 @@ func (o *Office) readOrder(ctx context.Context, v visit, code string) (orderPage
 	if p.Ledger, err = o.BoxOffice.Ledger(ctx, ord.ID); err != nil {
 		return p, err
 	}
-	free := append([]boxoffice.Ticket(nil), ord.Tickets...)
+	free := slices.Concat(ord.Tickets, ord.Passed)
 	for _, l := range ord.Lines {
 		line, err := o.lineOf(ctx, v, l)
 		if err != nil {
 			return p, err
 		}
 		if i := slices.IndexFunc(free, func(t boxoffice.Ticket) bool { return letsInto(t, l) }); i >= 0 {
-			line.Ticket, line.Void = free[i].Code, free[i].Void
+			line.Ticket, line.Void, line.Passed = free[i].Code, free[i].Void, free[i].HolderID != ""
 			free = slices.Delete(free, i, i+1)
 		}
 		p.Lines = append(p.Lines, line)

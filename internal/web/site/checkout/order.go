@@ -31,15 +31,17 @@ type orderedShow struct {
 	*show
 	Lines   []line
 	Tickets []ticketRow
+	Passed  []line // others hold these tickets
 }
 
 // ticketRow is a ticket in an order's page, with the address that its holder gets.
 type ticketRow struct {
 	line
-	Code string
-	URL  string // path
-	Link string // whole address, to pass on
-	Void bool
+	Code   string
+	URL    string // path
+	Link   string // whole address, to pass on
+	Void   bool
+	Ticket boxoffice.Ticket
 }
 
 func keyOfOrder(r *http.Request) boxoffice.OrderKey {
@@ -104,7 +106,15 @@ func (d *Door) orderedShows(r *http.Request, p ui.Page, ord boxoffice.Order) ([]
 		}
 		it := boxoffice.HoldItem{SeatNo: t.SeatNo, AreaNo: t.AreaNo, ZoneID: t.ZoneID, TypeID: t.TypeID, Price: t.Price}
 		url := ticketPath(p, t)
-		s.Tickets = append(s.Tickets, ticketRow{line: s.line(p.Printer, it), Code: spaced(t.Code), URL: url, Link: p.UI.BaseURL + url, Void: t.Void})
+		s.Tickets = append(s.Tickets, ticketRow{line: s.line(p.Printer, it), Code: spaced(t.Code), URL: url, Link: p.UI.BaseURL + url, Void: t.Void, Ticket: t})
+	}
+	for _, t := range ord.Passed {
+		s, err := find(t.PerformanceID)
+		if err != nil {
+			return nil, err
+		}
+		it := boxoffice.HoldItem{SeatNo: t.SeatNo, AreaNo: t.AreaNo, ZoneID: t.ZoneID, TypeID: t.TypeID, Price: t.Price}
+		s.Passed = append(s.Passed, s.line(p.Printer, it))
 	}
 	return out, nil
 }
