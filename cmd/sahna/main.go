@@ -31,6 +31,7 @@ type commands struct {
 	BackupKeys backupKeysCommand `cmd:"" help:"Copy the keys into a folder of their own; old copies there are deleted."`
 	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty data folder and replay every erasure made since."`
 	Replay     replayCommand     `cmd:"" help:"Finish a restore: replay the erasures that the database does not know of."`
+	Rehearse   rehearseCommand   `cmd:"" help:"Copy a performance into a scratch office, let simulated buyers in, and report what they got."`
 	Deadline   deadlineCommand   `cmd:"" help:"Print the day on which a term of law ends."`
 	Show       configCommand     `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

@@ -172,7 +172,7 @@ func BenchmarkHoldBest(b *testing.B) {
 // BenchmarkOrder is a whole purchase: hold, consent, sealed contacts, order, payment evidence, tickets.
 func BenchmarkOrder(b *testing.B) {
 	for _, e := range engines {
-		for _, buyers := range []int{1, 32} {
+		for _, buyers := range []int{1, 32, 256} {
 			b.Run(fmt.Sprintf("%s/%d", e, buyers), func(b *testing.B) {
 				s := newStadium(b, e, b.N)
 				request := s.Request(b)

@@ -103,6 +103,9 @@ func (s *stock) serve(performanceID string, d *desk) {
 func (s *stock) settle(performanceID string, batch []*ask) {
 	ctx, cancel := context.WithTimeout(context.Background(), deskTimeout)
 	defer cancel()
+	if len(batch) >= rushOf {
+		s.rush.Store(time.Now().UnixMilli())
+	}
 	bids := s.draft(ctx, performanceID, batch)
 	if len(bids) == 0 {
 		return

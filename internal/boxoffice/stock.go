@@ -3,6 +3,7 @@ package boxoffice
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
@@ -24,6 +25,8 @@ type stock struct {
 
 	desksMu sync.Mutex
 	desks   map[string]*desk
+
+	rush atomic.Int64 // when several were last decided together, by the machine's clock
 
 	boardsMu sync.Mutex
 	boards   map[string]*board
@@ -120,6 +123,16 @@ type Counts struct{ Capacity, Free, Held, Sold, Blocked int }
 // Counts returns the figures of performances, read from counters that move with the stock.
 func (o *Office) Counts(ctx context.Context, performanceIDs []string) (map[string]Counts, error) {
 	return readCounts(ctx, o.db, performanceIDs)
+}
+
+const (
+	rushOf   = 4           // requests decided together that make a rush
+	rushLast = time.Second // how long one is felt
+)
+
+// Busy tells that buyers come faster than they can be served one by one: what can wait should.
+func (o *Office) Busy() bool {
+	return time.Now().UnixMilli()-o.stock.rush.Load() < rushLast.Milliseconds()
 }
 
 func (s *stock) nowMicros() int64 { return clock.Micros(s.clock.Now()) }

@@ -69,6 +69,9 @@ type TicketMail struct {
 // Kind names the job.
 func (TicketMail) Kind() string { return "boxoffice_ticket_mail" }
 
+// Patient lets buyers who are just buying go first.
+func (TicketMail) Patient() {}
+
 // QR returns the text of a ticket's QR code: "SAHNA1." and base32 (QR's alphanumeric set) of claim and signature.
 func (o *Office) QR(t Ticket) string {
 	return signQR(o.cfg.TicketKey, Claim{TicketID: t.ID, PerformanceID: t.PerformanceID, SeatNo: t.SeatNo, AreaNo: t.AreaNo})

@@ -36,6 +36,8 @@ type Queue struct {
 	periodic []*river.PeriodicJob
 	// PollInterval is how often the queue looks for work; set before Start.
 	PollInterval time.Duration
+	// Busy tells that work for somebody who waits is under way; patient jobs let it pass. Set before Start; may be nil.
+	Busy func() bool
 }
 
 // Open makes the queue over a database whose tables Migrate has made.
@@ -70,16 +72,22 @@ func Migrate(ctx context.Context, d *db.DB) error {
 
 type worker[A Args] struct {
 	river.WorkerDefaults[A]
-	fn func(context.Context, A) error
+	queue *Queue
+	fn    func(context.Context, A) error
 }
 
-func (w worker[A]) Work(ctx context.Context, job *river.Job[A]) error { return w.fn(ctx, job.Args) }
+func (w worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	if isPatient(job.Args) {
+		w.queue.waitForQuiet(ctx)
+	}
+	return w.fn(ctx, job.Args)
+}
 
 func (w worker[A]) Timeout(*river.Job[A]) time.Duration { return 5 * time.Minute }
 
 // Handle says which function works the jobs of A's kind.
 func Handle[A Args](q *Queue, fn func(context.Context, A) error) {
-	river.AddWorker(q.workers, worker[A]{fn: fn})
+	river.AddWorker(q.workers, worker[A]{queue: q, fn: fn})
 }
 
 // Every enqueues args at each interval and at the start; with several processes only one does.
@@ -90,7 +98,7 @@ func (q *Queue) Every(interval time.Duration, args Args) {
 
 // Enqueue adds a job to the caller's transaction.
 func (q *Queue) Enqueue(ctx context.Context, tx *db.DB, args Args) error {
-	return q.enqueue(ctx, tx, args, nil)
+	return q.enqueue(ctx, tx, args, optsOf(args, time.Time{}))
 }
 
 // EnqueueMany adds many jobs to the caller's transaction with one statement.
@@ -103,7 +111,7 @@ func (q *Queue) EnqueueMany(ctx context.Context, tx *db.DB, args []Args) error {
 	}
 	list := make([]river.InsertManyParams, len(args))
 	for i, a := range args {
-		list[i] = river.InsertManyParams{Args: a}
+		list[i] = river.InsertManyParams{Args: a, InsertOpts: optsOf(a, time.Time{})}
 	}
 	if _, err := q.insert.InsertManyFastTx(ctx, tx.Tx(), list); err != nil {
 		return fmt.Errorf("enqueue %d of %s: %w", len(args), args[0].Kind(), err)
@@ -115,7 +123,7 @@ var errNoTransaction = errors.New("jobs: Enqueue wants the transaction that asks
 
 // EnqueueAt adds a job that starts at the earliest at t.
 func (q *Queue) EnqueueAt(ctx context.Context, tx *db.DB, args Args, t time.Time) error {
-	return q.enqueue(ctx, tx, args, &river.InsertOpts{ScheduledAt: t})
+	return q.enqueue(ctx, tx, args, optsOf(args, t))
 }
 
 func (q *Queue) enqueue(ctx context.Context, tx *db.DB, args Args, opts *river.InsertOpts) error {
@@ -132,7 +140,7 @@ func (q *Queue) enqueue(ctx context.Context, tx *db.DB, args Args, opts *river.I
 func (q *Queue) Start(ctx context.Context) error {
 	c, err := river.NewClient(q.driver(), &river.Config{
 		Logger:            q.log,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, patientQueue: {MaxWorkers: patientWorkers}},
 		Workers:           q.workers,
 		PeriodicJobs:      q.periodic,
 		FetchPollInterval: q.PollInterval,

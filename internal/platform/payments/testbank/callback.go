@@ -118,11 +118,13 @@ func (b *Bank) deliver(ctx context.Context, p payment, m movement) error {
 	err := b.send(ctx, p, m)
 	now := b.clock.Now()
 	if err == nil {
-		return setDelivered(ctx, b.db, m, now)
+		_, err = b.desk.delivered.Do(ctx, m)
+		return err
 	}
 	b.log.WarnContext(ctx, "callback not delivered", "payment", p.id, "try", m.tries+1, "error", err)
 	if m.tries >= maxTries {
-		return setDelivered(ctx, b.db, m, now)
+		_, err = b.desk.delivered.Do(ctx, m)
+		return err
 	}
 	return setNextTry(ctx, b.db, m, now.Add(time.Second<<min(m.tries, 6)))
 }

@@ -1,6 +1,7 @@
 package testbank
 
 import (
+	"context"
 	_ "embed"
 	"net/http"
 
@@ -48,28 +49,21 @@ func (b *Bank) settle(w http.ResponseWriter, r *http.Request) {
 		b.render(w, r, http.StatusUnprocessableEntity, p, b.printer(r, p).Fault(errOutcome))
 		return
 	}
-	if p, err = b.decide(r.Context(), p.id, how); err != nil {
+	d, err := b.desk.decisions.Do(r.Context(), decision{p.id, how})
+	if err != nil {
 		b.fail(w, r, err)
 		return
 	}
-	b.tell(r, p)
+	b.tell(r.Context(), d)
 	http.Redirect(w, r, p.returnURL, http.StatusSeeOther)
 }
 
 // tell delivers what is due of a payment before the buyer goes back, so that the shop's page already knows. What the shop does
 // not acknowledge is delivered by Run.
-func (b *Bank) tell(r *http.Request, p payment) {
-	ctx := r.Context()
-	moves, err := movements(ctx, b.db, p.id)
-	if err != nil {
-		b.log.WarnContext(ctx, "callbacks wait", "payment", p.id, "error", err)
-		return
-	}
-	for _, m := range moves {
-		if m.deliveredAt.IsZero() && !m.at.After(b.clock.Now()) {
-			if err := b.deliver(ctx, p, m); err != nil {
-				b.log.WarnContext(ctx, "callbacks wait", "payment", p.id, "error", err)
-			}
+func (b *Bank) tell(ctx context.Context, d decided) {
+	for _, m := range d.tell {
+		if err := b.deliver(ctx, d.payment, m); err != nil {
+			b.log.WarnContext(ctx, "callbacks wait", "payment", d.payment.id, "error", err)
 		}
 	}
 }

@@ -40,6 +40,7 @@ type Bank struct {
 	log    *slog.Logger
 	bundle *i18n.Bundle
 	cfg    Config
+	desk   desk
 }
 
 // Config is what the bank and the shop agree on.
@@ -55,9 +56,11 @@ func New(d *db.DB, c clock.Clock, log *slog.Logger, b *i18n.Bundle, cfg Config) 
 		return nil, errors.New("testbank: the secret needs 16 bytes at least")
 	}
 	if cfg.Client == nil {
-		cfg.Client = &http.Client{Timeout: 10 * time.Second}
+		cfg.Client = callbackClient()
 	}
-	return &Bank{db: d, clock: c, log: log, bundle: b, cfg: cfg}, nil
+	bank := &Bank{db: d, clock: c, log: log, bundle: b, cfg: cfg}
+	bank.openDesk()
+	return bank, nil
 }
 
 // Code implements payments.Provider.
@@ -69,10 +72,7 @@ func (b *Bank) Start(ctx context.Context, r payments.Request) (payments.Started,
 		id: r.PaymentID, ref: "TB-" + db.NewID(), orderCode: r.OrderCode, amount: r.Amount, lang: r.Lang,
 		returnURL: r.ReturnURL, callbackURL: r.CallbackURL, expiresAt: r.ExpiresAt,
 	}
-	if err := insertPayment(ctx, b.db, p, b.clock.Now()); err != nil {
-		return payments.Started{}, err
-	}
-	p, err := paymentByID(ctx, b.db, r.PaymentID)
+	p, err := b.desk.starts.Do(ctx, p)
 	if err != nil {
 		return payments.Started{}, err
 	}
@@ -149,27 +149,6 @@ const (
 	outcomeLate     outcome = "late"
 	outcomeTwice    outcome = "twice"
 )
-
-// decide writes down how a payment ends, and returns what has to be told to the shop at once. A second click on the same
-// button moves no more money.
-func (b *Bank) decide(ctx context.Context, paymentID string, how outcome) (p payment, err error) {
-	err = b.db.Transact(ctx, func(tx *db.DB) error {
-		if p, err = lockPayment(ctx, tx, paymentID); err != nil {
-			return err
-		}
-		moves, err := movements(ctx, tx, p.id)
-		if err != nil {
-			return err
-		}
-		for _, m := range b.wanted(p, moves, how) {
-			if err := insertMovement(ctx, tx, m); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return p, err
-}
 
 // wanted returns the movements that an outcome adds to those there are.
 func (b *Bank) wanted(p payment, have []movement, how outcome) []movement {

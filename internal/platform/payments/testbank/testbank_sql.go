@@ -45,15 +45,6 @@ func scanPayment(scan func(...any) error) (payment, error) {
 	return p, err
 }
 
-func insertPayment(ctx context.Context, d *db.DB, p payment, now time.Time) error {
-	_, err := d.Exec(ctx, `INSERT INTO testbank_payment
-		(id, ref, order_code, currency, amount, lang, return_url, callback_url, expires_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
-		p.id, p.ref, p.orderCode, p.amount.Currency, p.amount.Minor, string(p.lang), p.returnURL, p.callbackURL,
-		clock.Micros(p.expiresAt), clock.Micros(now))
-	return err
-}
-
 func paymentByID(ctx context.Context, d *db.DB, id string) (payment, error) {
 	if uuid.Validate(id) != nil {
 		return payment{}, errUnknown // what comes in an address may be anything
@@ -100,12 +91,6 @@ func movements(ctx context.Context, d *db.DB, paymentID string) ([]movement, err
 func dueMovements(ctx context.Context, d *db.DB, now time.Time, limit int) ([]movement, error) {
 	return listMovements(ctx, d, `SELECT `+movementColumns+` FROM testbank_movement
 		WHERE delivered_at = 0 AND next_try <= $1 ORDER BY next_try LIMIT $2`, clock.Micros(now), limit)
-}
-
-func setDelivered(ctx context.Context, d *db.DB, m movement, at time.Time) error {
-	_, err := d.Exec(ctx, `UPDATE testbank_movement SET delivered_at = $3 WHERE payment_id = $1 AND id = $2`,
-		m.paymentID, m.id, clock.Micros(at))
-	return err
 }
 
 func setNextTry(ctx context.Context, d *db.DB, m movement, at time.Time) error {

@@ -1,0 +1,184 @@
+// Package rehearsal plays an on-sale hour against a running office before it happens.
+//
+// It owns simulated buyers, who speak HTTP as anybody does, and the report of how they fared. It promises that nothing is counted
+// that a buyer did not get over the wire, and that the machine's own commit rate stands beside. It knows the public API and no
+// room: who opens a scratch office for it, and asks that office's books what was oversold, is the program.
+package rehearsal
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Plan is what is rehearsed.
+type Plan struct {
+	Addr        string // host:port of the office
+	Performance string // its id
+	Page        string // path of the page that buyers open first
+	Buyers      int
+	Duration    time.Duration // at most; a sold out house ends it before
+	OnlyHold    bool          // buyers keep places and never order: how fast holds go
+	Widened     int           // the capacity of the area that everybody wants, when it is not the plan's
+	Seed        uint64
+	Progress    func(Progress) // hears about every second; may be nil
+}
+
+// Progress is how far a rehearsal is.
+type Progress struct {
+	Seconds int `json:"seconds"`
+	Of      int `json:"of"`
+	Orders  int `json:"orders"`
+	Holds   int `json:"holds"`
+}
+
+// Outcome is what the buyers saw.
+type Outcome struct {
+	Seconds  float64
+	Orders   int            // paid, with tickets fetched
+	Tickets  int            // that buyers have in their hands
+	Holds    int            // places were kept
+	Refused  int            // answers that say no for a good reason: seats gone, too many requests
+	Errors   map[string]int // answers that should not have been, by step and status
+	Steps    map[string]Step
+	Series   []Second
+	Twice    int            // seats for which two buyers have a ticket
+	Manners  map[string]int // buyers by what they came to do
+	SoldOut  bool
+	Places   int // that the performance sells
+	Browsing int // pages opened
+}
+
+// Step is how long one kind of request took.
+type Step struct {
+	Count int     `json:"count"`
+	P50   float64 `json:"p50_ms"`
+	P95   float64 `json:"p95_ms"`
+	P99   float64 `json:"p99_ms"`
+	Max   float64 `json:"max_ms"`
+}
+
+// Second is one second of the run.
+type Second struct {
+	Second int `json:"second"`
+	Holds  int `json:"holds"`
+	Orders int `json:"orders"`
+}
+
+// storm is one run.
+type storm struct {
+	Plan
+	house   *house
+	policy  consent
+	started time.Time
+	until   time.Time
+	soldOut atomic.Bool
+
+	orders, holds, tickets, refused, pages atomic.Int64
+
+	mu     sync.Mutex
+	errors map[string]int
+	owners map[string]string // seat → order that has its ticket
+	twice  int
+	meters map[string]*meter
+}
+
+// Run sends the buyers in and returns when the last has left.
+func Run(ctx context.Context, p Plan) (Outcome, error) {
+	if p.Seed == 0 {
+		p.Seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	}
+	s := &storm{Plan: p, errors: map[string]int{}, owners: map[string]string{}, meters: map[string]*meter{}}
+	for _, step := range Steps {
+		s.meters[step] = &meter{}
+	}
+	var err error
+	if s.house, s.policy, err = survey(ctx, p); err != nil {
+		return Outcome{}, err
+	}
+	s.started = time.Now()
+	s.until = s.started.Add(p.Duration)
+	ctx, cancel := context.WithDeadline(ctx, s.until.Add(30*time.Second)) // for those in the middle of paying
+	defer cancel()
+	watched := make(chan []Second)
+	stop := make(chan struct{})
+	go func() { watched <- s.watch(stop) }()
+	manners := s.letIn(ctx)
+	took := time.Since(s.started)
+	close(stop)
+	out := s.outcome(took, <-watched)
+	out.Manners = manners
+	return out, nil
+}
+
+// letIn starts every buyer and waits for the last to leave.
+func (s *storm) letIn(ctx context.Context) map[string]int {
+	counts := map[string]int{}
+	var wg sync.WaitGroup
+	for i := range s.Buyers {
+		b := &buyer{storm: s, no: i, manner: mannerOf(i, s.Buyers, s.OnlyHold), rand: rand.New(rand.NewPCG(s.Seed, uint64(i)))} //nolint:gosec // a simulation
+		counts[b.manner.String()]++
+		wg.Go(func() { b.run(ctx) })
+	}
+	wg.Wait()
+	return counts
+}
+
+// watch counts what every second brought.
+func (s *storm) watch(stop <-chan struct{}) []Second {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var out []Second
+	var holds, orders int64
+	for n := 1; ; n++ {
+		select {
+		case <-stop:
+			return out
+		case <-tick.C:
+		}
+		h, o := s.holds.Load(), s.orders.Load()
+		out = append(out, Second{n, int(h - holds), int(o - orders)})
+		holds, orders = h, o
+		if s.Progress != nil {
+			s.Progress(Progress{n, int(s.Duration.Seconds()), int(o), int(h)})
+		}
+	}
+}
+
+func (s *storm) outcome(took time.Duration, series []Second) Outcome {
+	out := Outcome{
+		Seconds: took.Seconds(), Orders: int(s.orders.Load()), Tickets: int(s.tickets.Load()), Holds: int(s.holds.Load()),
+		Refused: int(s.refused.Load()), Errors: s.errors, Steps: map[string]Step{}, Series: series, Twice: s.twice,
+		SoldOut: s.soldOut.Load(), Places: s.house.places, Browsing: int(s.pages.Load()),
+	}
+	for name, m := range s.meters {
+		out.Steps[name] = m.step()
+	}
+	return out
+}
+
+// over tells whether a buyer may begin another purchase.
+func (s *storm) over(ctx context.Context) bool {
+	return ctx.Err() != nil || s.soldOut.Load() || time.Now().After(s.until)
+}
+
+func (s *storm) wrong(what string) {
+	s.mu.Lock()
+	s.errors[what]++
+	s.mu.Unlock()
+}
+
+// got remembers whose a seat's ticket is.
+func (s *storm) got(seat, order string) {
+	if seat == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other, ok := s.owners[seat]; ok && other != order {
+		s.twice++
+	}
+	s.owners[seat] = order
+}
