@@ -50,6 +50,7 @@ type Entered struct {
 	Lang       i18n.Lang
 	Text       string
 	Contacts   people.Contacts // who asks; the person is looked up by e-mail, then by phone
+	Postal     string          // the address on paper, of what staff enter
 	Person     string          // when it is known already
 	ReceivedAt time.Time
 	Actor      string
@@ -60,8 +61,11 @@ type Entered struct {
 const shortestText, longestText = 10, 2000
 
 func (e *Entered) check() error {
-	e.Text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(e.Text, "\x00", ""), ""))
+	e.Text, e.Postal = tidy(e.Text), tidy(e.Postal)
 	var wrong fault.Fields
+	if len([]rune(e.Postal)) > longestTitle {
+		wrong = append(wrong, ErrRequestLong.On("postal"))
+	}
 	switch n := len([]rune(e.Text)); {
 	case n < shortestText:
 		wrong = append(wrong, ErrRequestText.On("text"))
@@ -78,6 +82,9 @@ func (e *Entered) check() error {
 		c, err := e.Contacts.Validate()
 		var fields fault.Fields
 		if errors.As(err, &fields) {
+			if strings.HasPrefix(e.Actor, "staff:") {
+				fields = reachable(fields, e.Contacts, e.Postal)
+			}
 			wrong = append(wrong, fields...)
 		} else if err != nil {
 			return err
@@ -126,7 +133,7 @@ func (d *Desk) Enter(ctx context.Context, e Entered) (r Request, err error) {
 		if err != nil {
 			return err
 		}
-		address, err := json.Marshal(e.Contacts)
+		address, err := json.Marshal(letterhead{e.Contacts, e.Postal})
 		if err != nil {
 			return err
 		}
@@ -191,14 +198,9 @@ func (d *Desk) Contacts(ctx context.Context, tx *db.DB, r Request, actor, reason
 	if r.caseID == "" {
 		c, err = d.people.Contacts(ctx, tx, vault.Opening{Person: r.Person, Purpose: vault.PurposeRights, Fields: people.ContactFields, Actor: actor, Reason: reason})
 	} else {
-		var v map[vault.Field]vault.Secret
-		v, err = d.p.vault.Open(ctx, tx, vault.Opening{
-			Person: r.caseID, Purpose: vault.PurposeRights,
-			Fields: []vault.Field{vault.RequestContacts}, Actor: actor, Reason: reason,
-		})
-		if text := v[vault.RequestContacts].Reveal(); err == nil && text != "" {
-			err = json.Unmarshal([]byte(text), &c)
-		}
+		var h letterhead
+		err = d.openHead(ctx, tx, r, actor, reason, &h)
+		c = h.Contacts
 	}
 	if k := fault.KindOf(err); err != nil && (k == fault.Gone || errors.Is(err, vault.ErrBlocked)) {
 		return people.Contacts{}, nil
@@ -246,6 +248,7 @@ type Decision struct {
 	Result Result
 	Ground string
 	Text   string // goes into the letter
+	Late   string // one of LateReasons, of an answer that comes after its term
 	Actor  string
 }
 
@@ -290,6 +293,9 @@ func (d *Desk) Decide(ctx context.Context, id string, a Decision) (err error) {
 		}
 		if r.State != StateReceived && r.State != StateWork {
 			return waitsOrOver(r)
+		}
+		if err := d.excuse(ctx, tx, r, a); err != nil {
+			return err
 		}
 		if r.caseID == "" {
 			if err := d.openCase(ctx, tx, &r, fresh); err != nil {

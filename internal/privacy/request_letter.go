@@ -33,11 +33,18 @@ func (d *Desk) Letter(ctx context.Context, r Request, actor string) (_ []byte, e
 	if r.Open() {
 		return nil, ErrRequestUnknown
 	}
-	var to people.Contacts
+	var to letterhead
 	err = d.p.db.Transact(ctx, func(tx *db.DB) (err error) {
-		to, err = d.Contacts(ctx, tx, r, actor, "request_letter")
+		if to.Contacts, err = d.Contacts(ctx, tx, r, actor, "request_letter"); err != nil || r.Channel == "site" {
+			return err
+		}
+		to.Postal, err = d.Postal(ctx, tx, r, actor, "request_letter")
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	late, err := d.LateReason(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +63,7 @@ func (d *Desk) Letter(ctx context.Context, r Request, actor string) (_ []byte, e
 	r.Timers = ts
 	doc := pdf.New("kk", "№ "+r.Letter, r.AnsweredAt)
 	for _, l := range letterLangs {
-		d.write(doc, d.bundle.Printer(l), r, to, words.Answered, fates)
+		d.write(doc, d.bundle.Printer(l), r, to, words.Answered, fates, late)
 	}
 	return doc.Bytes()
 }
@@ -64,7 +71,7 @@ func (d *Desk) Letter(ctx context.Context, r Request, actor string) (_ []byte, e
 // LetterName is the file's name: a number, nobody's name.
 func (r Request) LetterName() string { return "sahna-" + r.Letter + ".pdf" }
 
-func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to people.Contacts, text string, fates []Outcome) {
+func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to letterhead, text string, fates []Outcome, late string) {
 	op := d.p.operator
 	doc.Page()
 	doc.Head(p.Text(op.Name), p.T("privacy.letter.bin", "bin", op.BIN), p.Text(op.Address), strings.Join(append(slices.Clone(op.Phones), op.Email), " · "), op.Site)
@@ -75,6 +82,9 @@ func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to people.Contact
 		name = p.T("privacy.letter.applicant", "number", r.Number)
 	}
 	doc.Fact(p.T("privacy.letter.to"), name)
+	if to.Postal != "" {
+		doc.Fact(p.T("privacy.letter.postal"), to.Postal)
+	}
 	doc.Title(p.T("privacy.letter.title", "number", r.Number))
 	doc.Fact(p.T("privacy.letter.asked"), KindName(p, r.Kind))
 	doc.Fact(p.T("privacy.letter.received"), day(p, r.ReceivedAt)+", "+p.Clock(r.ReceivedAt, "Asia/Almaty")+" · "+channelName(p, r.Channel))
@@ -84,6 +94,9 @@ func (d *Desk) write(doc *pdf.Doc, p *i18n.Printer, r Request, to people.Contact
 	kept := p.T("privacy.letter.in_time")
 	if !r.InTime {
 		kept = p.T("privacy.letter.late")
+		if late != "" {
+			kept += " " + LateWords(p, late)
+		}
 	}
 	doc.Fact(p.T("privacy.letter.answered"), day(p, r.AnsweredAt)+" · "+kept)
 	doc.Heading(p.T("privacy.letter.answer"))

@@ -142,7 +142,7 @@ func (o *Office) takeRequest(w http.ResponseWriter, r *http.Request, v visit) {
 func (o *Office) answerRequest(w http.ResponseWriter, r *http.Request, v visit) {
 	o.act(w, r, v, func(ctx context.Context, id string) error {
 		return o.Desk.Decide(ctx, id, privacy.Decision{
-			Result: privacy.Result(r.PostFormValue("result")), Ground: r.PostFormValue("ground"), Text: r.PostFormValue("text"), Actor: v.Actor(),
+			Result: privacy.Result(r.PostFormValue("result")), Ground: r.PostFormValue("ground"), Text: r.PostFormValue("text"), Late: r.PostFormValue("late"), Actor: v.Actor(),
 		})
 	})
 }
@@ -185,7 +185,7 @@ func (o *Office) newRequest(w http.ResponseWriter, r *http.Request, v visit) {
 func (o *Office) enterRequest(w http.ResponseWriter, r *http.Request, v visit) {
 	e := privacy.Entered{
 		Kind: privacy.RequestKind(r.PostFormValue("kind")), Channel: r.PostFormValue("channel"), Text: r.PostFormValue("text"), Actor: v.Actor(),
-		Contacts: people.Contacts{
+		Postal: r.PostFormValue("postal"), Contacts: people.Contacts{
 			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"), Patronymic: r.PostFormValue("patronymic"),
 			Email: r.PostFormValue("email"), Phone: r.PostFormValue("phone"),
 		},

@@ -109,6 +109,14 @@ func requestTabs(v visit, p requestsView) []ui.Tab {
 	return tabs
 }
 
+func lateOptions(v visit) []ui.Option {
+	out := []ui.Option{{Value: "", Label: v.T("office.contacts.choose")}}
+	for _, r := range privacy.LateReasons {
+		out = append(out, ui.Option{Value: r, Label: privacy.LateWords(v.Printer, r)})
+	}
+	return out
+}
+
 func kindOptions(v visit, first string) []ui.Option {
 	out := []ui.Option{{Value: "", Label: first}}
 	for _, k := range privacy.RequestKinds {

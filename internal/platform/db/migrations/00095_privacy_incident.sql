@@ -110,3 +110,11 @@ CREATE INDEX privacy_incident_person_person ON privacy_incident_person (person_i
 
 -- Searches of the journal go by time.
 CREATE INDEX vault_journal_at ON vault_journal (at);
+
+-- Why an answer came after its term.
+CREATE TABLE privacy_request_late (
+    request_id TEXT   NOT NULL PRIMARY KEY REFERENCES privacy_request (id),
+    reason     TEXT   NOT NULL CHECK (reason IN ('awaited_facts', 'awaited_organiser', 'awaited_applicant', 'our_mistake')),
+    said_by    TEXT   NOT NULL,
+    said_at    BIGINT NOT NULL
+);
