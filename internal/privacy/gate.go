@@ -34,6 +34,9 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 			return ErrNotRegistered.With("field", string(f))
 		}
 	}
+	if !classFits(o) {
+		return ErrNotRegistered
+	}
 	if err := allowedActor(ctx, tx, e, o.Actor); err != nil {
 		return err
 	}
@@ -43,6 +46,18 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 		}
 	}
 	return p.consented(ctx, tx, e, o)
+}
+
+// classFits: what a law makes us keep when the rest is gone opens for that law's purpose alone, and evidence for the rights of its
+// person. Otherwise a restriction would end with the next question.
+func classFits(o vault.Opening) bool {
+	switch o.Class {
+	case vault.ClassInvoice:
+		return o.Purpose == vault.PurposeAccounting
+	case vault.ClassEvidence:
+		return o.Purpose == vault.PurposeRights
+	}
+	return true
 }
 
 func orRefused(err error) error {
