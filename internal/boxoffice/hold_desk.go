@@ -51,6 +51,8 @@ func (s *stock) ask(ctx context.Context, a *ask) (answer, error) {
 		return answer{}, err
 	}
 	a.ctx, a.answer = ctx, make(chan answer, 1)
+	s.asking.Add(1)
+	defer s.asking.Add(-1)
 	if !s.enqueue(a) {
 		return answer{}, ErrBusy
 	}
@@ -103,9 +105,6 @@ func (s *stock) serve(performanceID string, d *desk) {
 func (s *stock) settle(performanceID string, batch []*ask) {
 	ctx, cancel := context.WithTimeout(context.Background(), deskTimeout)
 	defer cancel()
-	if len(batch) >= rushOf {
-		s.rush.Store(time.Now().UnixMilli())
-	}
 	bids := s.draft(ctx, performanceID, batch)
 	if len(bids) == 0 {
 		return

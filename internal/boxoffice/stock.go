@@ -26,7 +26,7 @@ type stock struct {
 	desksMu sync.Mutex
 	desks   map[string]*desk
 
-	rush atomic.Int64 // when several were last decided together, by the machine's clock
+	asking atomic.Int64 // requests that wait for their answer
 
 	boardsMu sync.Mutex
 	boards   map[string]*board
@@ -125,14 +125,10 @@ func (o *Office) Counts(ctx context.Context, performanceIDs []string) (map[strin
 	return readCounts(ctx, o.db, performanceIDs)
 }
 
-const (
-	rushOf   = 4           // requests decided together that make a rush
-	rushLast = time.Second // how long one is felt
-)
+// rushOf is how many requests at once make a rush.
+const rushOf = 4
 
-// Busy tells that buyers come faster than they can be served one by one: what can wait should.
-func (o *Office) Busy() bool {
-	return time.Now().UnixMilli()-o.stock.rush.Load() < rushLast.Milliseconds()
-}
+// Busy tells that buyers come faster than they are answered one by one: what can wait should.
+func (o *Office) Busy() bool { return o.stock.asking.Load() >= rushOf }
 
 func (s *stock) nowMicros() int64 { return clock.Micros(s.clock.Now()) }
