@@ -24,6 +24,8 @@ const gated = "asks the gate (Privacy.Leaves, Privacy.Transfer or Privacy.Disclo
 var exits = []exit{
 	// Letters and messages: no carrier works without the gate's pass.
 	{"platform/mail/smtp.go", "gomail.NewClient", "takes the pass first (TestEveryCarrierTakesThePass)"},
+	{"platform/sms/sms.go", "http.Client", "takes the pass first (TestAMessageIsHandedOverWholeOrAnErrorThatNamesNobody)"},
+	{"platform/sms/sms.go", "http.NewRequestWithContext", "takes the pass first (TestAMessageIsHandedOverWholeOrAnErrorThatNamesNobody)"},
 	{"privacy/transfer.go", "outgoing.Issue", "is the gate"},
 
 	// Connections to others.

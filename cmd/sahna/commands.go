@@ -134,10 +134,23 @@ type deadlineCommand struct {
 	From   string `arg:"" help:"The day of the event: 2026-03-20."`
 	Term   string `arg:"" help:"1wd (working days), 10cd (calendar days) or 3y."`
 	Strict string `help:"The event's instant (2026-03-20T15:30, Almaty time): print both ends to the minute."`
+	Data   string `help:"Data folder whose calendar counts, as the office edited it." type:"path"`
 }
 
 // Run prints the day, or both instants.
-func (c deadlineCommand) Run(r run) error { return app.Deadline(c.From, c.Term, c.Strict, r.out) }
+func (c deadlineCommand) Run(r run) error {
+	cfg, err := r.load()
+	if err != nil && r.config != "" {
+		return err
+	}
+	if err != nil { // nothing is configured: the data folder's calendar when there is one, else the program's
+		cfg = app.Defaults().At("data", "")
+	}
+	if c.Data != "" {
+		cfg = cfg.At(c.Data, "")
+	}
+	return app.Deadline(r.ctx, cfg, c.From, c.Term, c.Strict, r.out)
+}
 
 type configCommand struct{}
 

@@ -52,6 +52,7 @@ type Config struct {
 	Operator privacy.Operator `toml:"operator"`
 	Selling  Selling          `toml:"selling"`
 	Mail     Mail             `toml:"mail"`
+	SMS      SMS              `toml:"sms"`
 	TestBank TestBank         `toml:"test_bank"`
 	// Documents is how files that people send are looked at.
 	Documents Documents `toml:"documents"`
@@ -71,6 +72,13 @@ type Mail struct {
 	Password Secret `toml:"password"`
 	From     string `toml:"from" comment:"sender address; the operator's e-mail when empty"`
 	TLS      string `toml:"tls" comment:"mandatory, opportunistic or none (loopback only)"`
+}
+
+// SMS is how text messages leave; without an address none do.
+type SMS struct {
+	URL   string `toml:"url" comment:"gateway that takes {\"to\", \"from\", \"text\"} as JSON; empty: no text messages"`
+	Token Secret `toml:"token" comment:"bearer token of the gateway"`
+	From  string `toml:"from" comment:"registered sender name"`
 }
 
 // TestBank is the provider without money, for trying things out.

@@ -25,7 +25,11 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
+<<<<<<< HEAD
 	"github.com/sahna/sahna/internal/platform/upload"
+=======
+	"github.com/sahna/sahna/internal/platform/sms"
+>>>>>>> 9d2dcac (privacy: ask who shares a mailbox which one they are; come by phone, by the counter, by a proved address)
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
@@ -174,6 +178,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.People.SiteName = a.operator().ShortName
 	a.People.BaseURL = a.cfg.BaseURL
+	a.People.SMS = a.texts()
 	a.People.Leaves = a.Privacy.Leaves
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {
@@ -232,6 +237,17 @@ func (a *App) sender() (mail.Sender, error) {
 	}
 	m := a.cfg.Mail
 	return mail.NewSMTP(mail.SMTP{Host: m.Host, Port: m.Port, Username: m.User, Password: string(m.Password), From: m.From, TLS: mail.TLS(m.TLS)}, a.clock)
+}
+
+// texts is how text messages leave; nil when the operator has no gateway.
+func (a *App) texts() sms.Sender {
+	switch m := a.cfg.SMS; {
+	case a.opts.Outbox != nil:
+		return a.opts.Outbox
+	case m.URL != "":
+		return sms.NewGateway(m.URL, string(m.Token), m.From)
+	}
+	return nil
 }
 
 func (a *App) providers() ([]payments.Provider, error) {

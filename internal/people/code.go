@@ -31,10 +31,12 @@ type codePurpose string
 const (
 	codeConfirm codePurpose = "confirm" // a new account's address
 	codeSignIn  codePurpose = "sign_in"
-	codeKnown   codePurpose = "known"  // somebody registered an address that has an account: it is a sign-in
-	codeReset   codePurpose = "reset"  // a forgotten password
-	codeRights  codePurpose = "rights" // what is held about who has no account
-	codeEmail   codePurpose = "email"  // an account's new address
+	codeKnown   codePurpose = "known"   // somebody registered an address that has an account: it is a sign-in
+	codeReset   codePurpose = "reset"   // a forgotten password
+	codeRights  codePurpose = "rights"  // what is held about who has no account
+	codeEmail   codePurpose = "email"   // an account's new address
+	codeProof   codePurpose = "proof"   // that who wrote a claim reads the address that they gave
+	codeCounter codePurpose = "counter" // shown by staff instead of mailed
 )
 
 const (
@@ -51,6 +53,7 @@ type code struct {
 	person    string // of codeEmail: who holds the new address
 	purpose   codePurpose
 	lang      i18n.Lang
+	byPhone   bool
 	hash      string
 	sends     int
 	askedAt   time.Time
@@ -83,8 +86,12 @@ func (p *People) mayAsk(email string) error {
 
 // askCode notes that a code is wanted and enqueues its letter.
 func (p *People) askCode(ctx context.Context, tx *db.DB, attempt, accountID string, why codePurpose, l i18n.Lang) error {
+	return p.ask(ctx, tx, attempt, code{account: accountID, purpose: why, lang: l})
+}
+
+func (p *People) ask(ctx context.Context, tx *db.DB, attempt string, c code) error {
 	now := p.clock.Now()
-	c := code{id: db.NewID(), account: accountID, purpose: why, lang: l, askedAt: now, expiresAt: now.Add(codeLives)}
+	c.id, c.askedAt, c.expiresAt = db.NewID(), now, now.Add(codeLives)
 	if err := insertCode(ctx, tx, tokenHash(attempt), c); err != nil {
 		return err
 	}

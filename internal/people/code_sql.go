@@ -8,20 +8,20 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-const codeColumns = `id, account_id, person_id, purpose, lang, code_hash, sends, asked_at, sent_at, expires_at, used_at`
+const codeColumns = `id, account_id, person_id, purpose, lang, by_phone, code_hash, sends, asked_at, sent_at, expires_at, used_at`
 
 func scanCode(scan func(...any) error) (c code, err error) {
 	var asked, sent, expires, used int64
-	err = scan(&c.id, &c.account, &c.person, &c.purpose, &c.lang, &c.hash, &c.sends, &asked, &sent, &expires, &used)
+	err = scan(&c.id, &c.account, &c.person, &c.purpose, &c.lang, &c.byPhone, &c.hash, &c.sends, &asked, &sent, &expires, &used)
 	c.askedAt, c.sentAt = clock.FromMicros(asked), clock.FromMicros(sent)
 	c.expiresAt, c.usedAt = clock.FromMicros(expires), clock.FromMicros(used)
 	return c, err
 }
 
 func insertCode(ctx context.Context, tx *db.DB, tokenHash string, c code) error {
-	_, err := tx.Exec(ctx, `INSERT INTO people_code (token_hash, id, account_id, person_id, purpose, lang, asked_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		tokenHash, c.id, c.account, c.person, c.purpose, c.lang, clock.Micros(c.askedAt), clock.Micros(c.expiresAt))
+	_, err := tx.Exec(ctx, `INSERT INTO people_code (token_hash, id, account_id, person_id, purpose, lang, by_phone, asked_at, sent_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		tokenHash, c.id, c.account, c.person, c.purpose, c.lang, c.byPhone, clock.Micros(c.askedAt), clock.Micros(c.sentAt), clock.Micros(c.expiresAt))
 	return err
 }
 
@@ -74,4 +74,32 @@ func lettersSince(ctx context.Context, d *db.DB, account string, since time.Time
 func deleteCodes(ctx context.Context, d *db.DB, before time.Time) error {
 	_, err := d.Exec(ctx, `DELETE FROM people_code WHERE expires_at < $1`, clock.Micros(before))
 	return err
+}
+
+const mostWaiting = 500
+
+// listWaiting finds codes for a new address whose time is over: the address still stands under a person of its own.
+func listWaiting(ctx context.Context, d *db.DB, now time.Time) (out []code, err error) {
+	err = d.Each(ctx, func(scan func(...any) error) error {
+		c, err := scanCode(scan)
+		out = append(out, c)
+		return err
+	}, `SELECT `+codeColumns+` FROM people_code WHERE person_id <> '' AND used_at = 0 AND expires_at < $1 ORDER BY expires_at LIMIT $2`,
+		clock.Micros(now), mostWaiting)
+	return out, err
+}
+
+func forgetCodePerson(ctx context.Context, tx *db.DB, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE people_code SET person_id = '' WHERE id = $1`, id)
+	return err
+}
+
+// waitingOf are an account's addresses that wait to be confirmed, or to be told.
+func waitingOf(ctx context.Context, d *db.DB, account string) (out []code, err error) {
+	err = d.Each(ctx, func(scan func(...any) error) error {
+		c, err := scanCode(scan)
+		out = append(out, c)
+		return err
+	}, `SELECT `+codeColumns+` FROM people_code WHERE account_id = $1 AND person_id <> '' LIMIT $2`, account, mostWaiting)
+	return out, err
 }

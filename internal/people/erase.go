@@ -70,23 +70,14 @@ func (p *People) EraseAccount(ctx context.Context, tx *db.DB, person string) (er
 	if err := lockAccount(ctx, tx, a.id); err != nil { // a sign-in that is under way comes before or fails
 		return err
 	}
-	if err := p.forgetNewAddress(ctx, tx, a.id); err != nil {
-		return err
-	}
-	return deleteAccount(ctx, tx, a.id)
-}
-
-// forgetNewAddress condemns the key of an address that the account was to have and that nobody has confirmed.
-func (p *People) forgetNewAddress(ctx context.Context, tx *db.DB, account string) error {
-	waiting, err := waitingAddresses(ctx, tx, account)
+	waiting, err := waitingOf(ctx, tx, a.id)
 	if err != nil {
 		return err
 	}
-	for _, person := range waiting {
-		err := p.vault.Condemn(ctx, tx, vault.Act{Person: person, Actor: "system", Reason: "account_erased"})
-		if err != nil && !errors.Is(err, vault.ErrNoPerson) {
+	for _, c := range waiting {
+		if err := p.forgetWaiting(ctx, tx, c); err != nil {
 			return err
 		}
 	}
-	return nil
+	return deleteAccount(ctx, tx, a.id)
 }

@@ -70,21 +70,11 @@ func heldRights(ctx context.Context, d *db.DB, person string) ([]AccountPart, er
 func deleteRights(ctx context.Context, tx *db.DB, person string) error {
 	for _, query := range []string{
 		`DELETE FROM people_rights_session WHERE person_id = $1`,
-		`DELETE FROM people_code WHERE account_id = $1 AND purpose = 'rights'`,
+		`DELETE FROM people_code WHERE account_id = $1 AND purpose IN ('rights', 'proof', 'counter')`,
 	} {
 		if _, err := tx.Exec(ctx, query, person); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func waitingAddresses(ctx context.Context, tx *db.DB, account string) (out []string, err error) {
-	err = tx.Each(ctx, func(scan func(...any) error) error {
-		var person string
-		err := scan(&person)
-		out = append(out, person)
-		return err
-	}, `SELECT DISTINCT person_id FROM people_code WHERE account_id = $1 AND purpose = 'email' AND person_id <> '' LIMIT $2`, account, mostParts)
-	return out, err
 }

@@ -24,8 +24,11 @@ type codeLetter struct {
 // Kind names the handler.
 func (codeLetter) Kind() string { return "people_code_letter" }
 
-// mailGateway is the recipient of letters in the register of processing.
-const mailGateway = "mail_gateway"
+// The recipients of letters and text messages in the register of processing.
+const (
+	mailGateway = "mail_gateway"
+	smsGateway  = "sms_gateway"
+)
 
 // lettersAnHour is how many letters one account gets, whichever process is asked.
 const lettersAnHour = 8
@@ -54,10 +57,21 @@ func (p *People) sendCode(ctx context.Context, j codeLetter) (err error) {
 	if err != nil || to == "" {
 		return err
 	}
-	if err := p.mail.Send(ctx, pass, p.letter(c, to, digits)); err != nil {
+	if err := p.hand(ctx, pass, c, to, digits); err != nil {
 		return err
 	}
 	return setSent(ctx, p.db, c.id, p.clock.Now())
+}
+
+// hand gives a code to the mail, or to the text message gateway.
+func (p *People) hand(ctx context.Context, pass outgoing.Pass, c code, to, digits string) error {
+	if !c.byPhone {
+		return p.mail.Send(ctx, pass, p.letter(c, to, digits))
+	}
+	if p.SMS == nil {
+		return nil
+	}
+	return p.SMS.Text(ctx, pass, to, p.bundle.Printer(c.lang).T("people.letter.text", "site", p.SiteName, "code", digits[:3]+" "+digits[3:], "minutes", int(codeLives/time.Minute)))
 }
 
 // addressFor keeps the digits' hash and opens the address they go to; "" when no letter is due any more.
@@ -85,7 +99,7 @@ func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (to string,
 	switch {
 	case c.purpose == codeEmail:
 		o.Person = c.person
-	case c.purpose != codeRights:
+	case c.purpose != codeRights && c.purpose != codeProof:
 		a, err := findAccountByID(ctx, tx, c.account)
 		if err != nil {
 			return "", pass, err
@@ -97,12 +111,18 @@ func (p *People) codeAddress(ctx context.Context, tx *db.DB, c code) (to string,
 			o.Purpose, o.Actor = vault.PurposeIdentification, "system"
 		}
 	}
-	got, err := p.Contacts(ctx, tx, o)
-	if err != nil || got.Email == "" {
+	field, gateway := vault.Email, mailGateway
+	if c.byPhone {
+		field, gateway = vault.Phone, smsGateway
+		o.Fields = []vault.Field{vault.Phone}
+	}
+	got, err := p.vault.Open(ctx, tx, o)
+	address := got[field]
+	if err != nil || address.Empty() {
 		return "", pass, err
 	}
-	pass, err = p.Leaves(ctx, tx, mailGateway, o)
-	return got.Email, pass, err
+	pass, err = p.Leaves(ctx, tx, gateway, o)
+	return address.Reveal(), pass, err
 }
 
 // letter writes a code's letter. It names nobody: whoever registered may have typed a stranger's address.
@@ -119,6 +139,8 @@ func (p *People) letter(c code, to, digits string) mail.Letter {
 		subject, why = t.T("people.letter.reset_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.reset", "site", p.SiteName)
 	case codeRights:
 		subject, why = t.T("people.letter.rights_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.rights", "site", p.SiteName)
+	case codeProof:
+		subject, why = t.T("people.letter.proof_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.proof", "site", p.SiteName)
 	case codeEmail:
 		subject, why = t.T("people.letter.email_subject", "site", p.SiteName, "code", spaced), t.T("people.letter.email", "site", p.SiteName)
 	default:

@@ -38,6 +38,22 @@ func (p *People) PersonsOf(ctx context.Context, s Session) (out []string, err er
 	return out, err
 }
 
+// Own is PersonsOf without other humans: only purchases in the account's own name, whose data the person may block, copy or erase.
+// others tells how many purchases of the address are in another name.
+func (p *People) Own(ctx context.Context, s Session) (own []string, others int, err error) {
+	all, err := p.PersonsOf(ctx, s)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = p.db.Transact(ctx, func(tx *db.DB) error {
+		var rest []string
+		own, rest, err = p.Whose(ctx, tx, s.PersonID, all)
+		others = len(rest)
+		return err
+	})
+	return own, others, err
+}
+
 // withoutAccount drops the persons who have an account: a waiting one of a stranger's making is not the owner's.
 func withoutAccount(ctx context.Context, tx *db.DB, persons []string) ([]string, error) {
 	has, err := personsWithAccount(ctx, tx, persons)

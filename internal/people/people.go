@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/jobs"
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/outgoing"
+	"github.com/sahna/sahna/internal/platform/sms"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -38,6 +39,8 @@ type People struct {
 	BaseURL string
 	// Leaves asks whether what was opened may go to a recipient, and notes it (privacy.Transfer); set before jobs start.
 	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) (outgoing.Pass, error)
+	// SMS sends codes by text message; nil when the operator has no gateway. Set before jobs start.
+	SMS sms.Sender
 }
 
 // New makes the room and registers its job handlers; call it before jobs start. Codes are mailed through the queue.
@@ -48,10 +51,14 @@ func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, m mail.Sender, 
 	}
 	jobs.Handle(q, p.sendCode)
 	jobs.Handle(q, p.sendJoin)
+	jobs.Handle(q, p.sendMoved)
 	jobs.Handle(q, func(ctx context.Context, _ sweepJob) error { return p.Sweep(ctx) })
 	q.Every(15*time.Minute, sweepJob{})
 	return p, nil
 }
+
+// Texts tells whether codes can go by text message.
+func (p *People) Texts() bool { return p.SMS != nil }
 
 // NewPerson makes a person's id and key, before any transaction. A guest is a new person for every order.
 func (p *People) NewPerson(ctx context.Context) (string, error) { return p.vault.NewPerson(ctx) }

@@ -23,6 +23,9 @@ func (sweepJob) Kind() string { return "people_sweep" }
 func (p *People) Sweep(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "sweep people")
 	now := p.clock.Now()
+	if err := p.sweepWaiting(ctx, now); err != nil {
+		return err
+	}
 	if err := deleteCodes(ctx, p.db, now.Add(-codeRowLives)); err != nil {
 		return err
 	}

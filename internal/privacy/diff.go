@@ -16,6 +16,9 @@ type Change struct {
 	New    string
 }
 
+// TitleChange stands for a clause's number where the document's title changed.
+const TitleChange = "title"
+
 // Diff compares two versions of a document clause by clause, in the order of the newer one; clauses that are gone come last.
 func Diff(older, newer Document) []Change {
 	was := map[string]Clause{}
@@ -23,6 +26,9 @@ func Diff(older, newer Document) []Change {
 		was[clauseKey(i, c)] = c
 	}
 	var out []Change
+	if older.Title != newer.Title {
+		out = append(out, Change{Number: TitleChange, Level: 1, Old: older.Title, New: newer.Title})
+	}
 	for i, c := range newer.Clauses {
 		o, ok := was[clauseKey(i, c)]
 		delete(was, clauseKey(i, c))

@@ -236,6 +236,29 @@ func (p *Privacy) EditClause(ctx context.Context, e Edit, at int, text i18n.Text
 	})
 }
 
+// EditTitle writes the document's title in all languages.
+func (p *Privacy) EditTitle(ctx context.Context, e Edit, text i18n.Text) error {
+	return p.change(ctx, e, "title", func(c *content, _ *bool) error {
+		text, err := clauseText(text, "", c.english())
+		var wrong fault.Fields
+		if errors.As(err, &wrong) {
+			for i, w := range wrong {
+				wrong[i] = w.On(strings.Replace(w.Field, "text.", "title.", 1))
+			}
+			return wrong
+		}
+		if err != nil {
+			return err
+		}
+		for _, l := range i18n.Langs {
+			if l != i18n.EN || c.english() {
+				c.document(l).Title = exactly(text, l)
+			}
+		}
+		return nil
+	})
+}
+
 var clauseNumber = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,2}){0,3}$`)
 
 // AddClause puts a new clause after the one at a place; its number must be free.

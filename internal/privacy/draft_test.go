@@ -168,11 +168,24 @@ func TestAnEmptyClauseOrPartIsRefusedByName(t *testing.T) {
 		if err := p.EditScope(ctx, edit(draft, officer), draft.Scopes[0].Code, i18n.Text{}, draft.Scopes[0].Parts); !errors.Is(err, privacy.ErrSummaryEmpty) {
 			t.Errorf("empty summary: %v", err)
 		}
+		if err := p.EditTitle(ctx, edit(draft, officer), i18n.Text{KK: "k", EN: "e"}); !errors.Is(err, privacy.ErrClauseEmpty) || !strings.Contains(err.Error(), "title.ru") {
+			t.Errorf("empty title: %v", err)
+		}
 		if got := again(t, p, draft); got.Revision != draft.Revision {
 			t.Error("a refused edit has changed the draft")
 		}
 		if err := p.Submit(ctx, edit(draft, officer)); !errors.Is(err, privacy.ErrNothingNew) {
 			t.Errorf("a draft without a change: %v", err)
+		}
+		if err := p.EditTitle(ctx, edit(draft, officer), i18n.Text{KK: "Құпиялық", RU: "Конфиденциальность", EN: "Privacy"}); err != nil {
+			t.Fatal(err)
+		}
+		got := again(t, p, draft)
+		if list := got.Changes(inForce(t, p), i18n.RU); len(list) != 1 || list[0].Number != privacy.TitleChange || list[0].New != "Конфиденциальность" {
+			t.Errorf("a new title reads as %+v", list)
+		}
+		if err := p.Submit(ctx, edit(got, officer)); err != nil {
+			t.Errorf("a new title alone: %v", err)
 		}
 	})
 }

@@ -26,7 +26,11 @@ func TestAnErasureEndsTheBrowserThatLooksByACode(t *testing.T) {
 		id, other := h.Guest(t, privacytest.Aigul()), h.Guest(t, privacytest.Aigul())
 		tokens := map[string]string{}
 		for _, person := range []string{id, other} {
-			token, err := h.People.GuestAtCounter(ctx, person, h.officer)
+			shown, err := h.People.GuestAtCounter(ctx, person, h.officer, i18n.KK)
+			if err != nil {
+				t.Fatal(err)
+			}
+			token, err := h.People.EnterAtCounter(ctx, shown)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +93,7 @@ func TestARequestWithoutARecordOfItsOwnKeepsTheContactsUntilItIsAnswered(t *test
 		ctx := t.Context()
 		h := privacytest.New(t, d, nil)
 		id := h.Guest(t, privacytest.Aigul())
-		if _, err := h.Privacy.Object(ctx, privacy.NewRequest{Person: id, Channel: "site", Lang: i18n.KK}); err != nil {
+		if _, err := h.Privacy.Open(ctx, privacy.NewRequest{Person: id, Kind: privacy.RequestObjection, Channel: "site", Lang: i18n.KK}); err != nil {
 			t.Fatal(err)
 		}
 		e := erase(t, h, id)

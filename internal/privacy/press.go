@@ -41,17 +41,6 @@ const (
 // MachineDecisions lists them in the order in which they are shown.
 var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineFile, MachineRefuse}
 
-// Object opens an objection to a decision of a machine, for a human to answer, and returns its number.
-func (p *Privacy) Object(ctx context.Context, n NewRequest) (number string, err error) {
-	n.Kind, n.Actor = RequestObjection, "person"
-	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		r, err := p.OpenRequest(ctx, tx, n)
-		number = r.Number
-		return err
-	})
-	return number, err
-}
-
 // Open opens a request of the person in a transaction of its own.
 func (p *Privacy) Open(ctx context.Context, n NewRequest) (r Request, err error) {
 	n.Actor = "person"

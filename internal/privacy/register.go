@@ -61,6 +61,9 @@ const (
 // MailGateway is the recipient that carries our letters.
 const MailGateway = outgoing.MailGateway
 
+// SMSGateway is the recipient that carries our text messages.
+const SMSGateway = "sms_gateway"
+
 // Processing is what a version of the register says.
 type Processing struct {
 	Entries    []Entry     `json:"entries"`
@@ -133,7 +136,7 @@ var entries = []Entry{
 		},
 		System: true, Person: true, Roles: []people.Role{people.RoleOfficer}, // the system mails the answer
 		Keep:  Keep{3, Years, EventEnd},
-		Terms: map[vault.Field]Keep{vault.RequestText: {3, Years, EventAnswer}, vault.AnswerText: {3, Years, EventAnswer}, vault.RequestContacts: {3, Years, EventAnswer}}, Recipients: []string{MailGateway},
+		Terms: map[vault.Field]Keep{vault.RequestText: {3, Years, EventAnswer}, vault.AnswerText: {3, Years, EventAnswer}, vault.RequestContacts: {3, Years, EventAnswer}}, Recipients: []string{MailGateway, SMSGateway},
 	},
 }
 
@@ -142,6 +145,10 @@ var recipients = []Recipient{
 		Code: MailGateway, Kind: KindMail, Country: "KZ",
 		Fields: []vault.Field{vault.Surname, vault.Name, vault.Email, vault.RequestContacts, vault.AnswerText},
 		Name:   i18n.Text{KK: "Оператордың пошта сервері", RU: "Почтовый сервер оператора", EN: "The operator's mail server"},
+	},
+	{
+		Code: SMSGateway, Kind: KindSMS, Country: "KZ", Fields: []vault.Field{vault.Phone},
+		Name: i18n.Text{KK: "СМС жеткізуші оператор", RU: "Оператор доставки СМС", EN: "The text message gateway"},
 	},
 	{
 		Code: "payment_provider", Kind: KindPayment, Country: "KZ",

@@ -76,7 +76,8 @@ type Request struct {
 	Lang       i18n.Lang
 	State      RequestState
 	ReceivedAt time.Time
-	EnteredBy  string // "person", "staff:<account id>"
+	EnteredBy  string    // "person", "staff:<account id>"
+	ProvedAt   time.Time // since when it is known to be the person's; zero while who wrote has not typed the code from the letter
 	Due        time.Time
 	Timers     []Timer // every clock, the earliest first; of one request only, not of lists
 	TakenBy    string
@@ -132,6 +133,7 @@ type NewRequest struct {
 	Lang       i18n.Lang
 	Actor      string    // "person" or "staff:<account id>"
 	ReceivedAt time.Time // of what came by mail or on paper; now when zero
+	unproved   bool      // written by anybody, under an address that they typed
 	caseID     string
 }
 
@@ -160,6 +162,9 @@ func (p *Privacy) OpenRequest(ctx context.Context, tx *db.DB, n NewRequest) (_ R
 	r := Request{
 		ID: db.NewID(), Number: number, Person: n.Person, Kind: n.Kind, Channel: n.Channel, Lang: n.Lang, State: StateReceived,
 		ReceivedAt: n.ReceivedAt, EnteredBy: n.Actor, Due: ts[0].Due, Timers: ts, caseID: n.caseID,
+	}
+	if !n.unproved {
+		r.ProvedAt = now
 	}
 	if err := insertRequest(ctx, tx, r); err != nil {
 		return Request{}, err

@@ -94,15 +94,19 @@ func (e *Entered) check() error {
 	return wrong.OrNil()
 }
 
-// Enter takes a request with its words. A stranger's e-mail address leads to the data that is kept under it; nobody learns
-// whether there is any.
+// Enter takes a request with its words. Who is not signed in is a newcomer to us, whatever address they typed, until they prove to
+// read it (EnterByForm); what staff enters leads to the data under the same address and name.
 func (d *Desk) Enter(ctx context.Context, e Entered) (r Request, err error) {
 	defer fault.Wrap(&err, "enter a request")
 	if err := e.check(); err != nil {
 		return Request{}, err
 	}
-	known := e.Person != ""
-	if !known {
+	return d.enter(ctx, e, func(*db.DB, Request) error { return nil })
+}
+
+func (d *Desk) enter(ctx context.Context, e Entered, also func(tx *db.DB, r Request) error) (r Request, err error) {
+	known, unproved := e.Person != "", e.Person == "" && e.Actor == "person"
+	if !known && !unproved {
 		if e.Person, known, err = d.find(ctx, e.Contacts); err != nil {
 			return Request{}, err
 		}
@@ -117,18 +121,19 @@ func (d *Desk) Enter(ctx context.Context, e Entered) (r Request, err error) {
 	if err != nil {
 		return Request{}, err
 	}
+	contacts := e.Contacts
 	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
 		if err := d.keepContacts(ctx, tx, e, fresh); err != nil {
 			return err
 		}
-		if e.Contacts == (people.Contacts{}) {
+		if contacts == (people.Contacts{}) {
 			if e.Contacts, err = d.Contacts(ctx, tx, Request{Person: e.Person}, bySystem, "request_address"); err != nil {
 				return err
 			}
 		}
 		r, err = d.p.OpenRequest(ctx, tx, NewRequest{
 			Person: e.Person, Kind: e.Kind, Channel: e.Channel, Lang: e.Lang, Actor: e.Actor,
-			ReceivedAt: e.ReceivedAt, caseID: caseID,
+			ReceivedAt: e.ReceivedAt, unproved: unproved, caseID: caseID,
 		})
 		if err != nil {
 			return err
@@ -137,10 +142,13 @@ func (d *Desk) Enter(ctx context.Context, e Entered) (r Request, err error) {
 		if err != nil {
 			return err
 		}
-		return d.p.vault.SealAs(ctx, tx, vault.Sealing{
+		if err := d.p.vault.SealAs(ctx, tx, vault.Sealing{
 			Person: caseID, Actor: e.Actor, Reason: "request_entry",
 			Values: map[vault.Field]string{vault.RequestText: e.Text, vault.RequestContacts: string(address)},
-		})
+		}); err != nil {
+			return err
+		}
+		return also(tx, r)
 	})
 	return r, err
 }
@@ -171,25 +179,36 @@ func (d *Desk) keepContacts(ctx context.Context, tx *db.DB, e Entered, fresh boo
 	return nil
 }
 
-// find looks a person up by the blind indexes of e-mail and phone.
-func (d *Desk) find(ctx context.Context, c people.Contacts) (string, bool, error) {
-	for _, by := range []struct {
-		field vault.Field
-		value string
-	}{{vault.Email, c.Email}, {vault.Phone, c.Phone}} {
-		if by.value == "" {
-			continue
+// find looks a person up by the blind indexes of e-mail and phone; of those who share it, who bears the name.
+func (d *Desk) find(ctx context.Context, c people.Contacts) (person string, known bool, err error) {
+	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
+		for _, by := range []struct {
+			field vault.Field
+			value string
+		}{{vault.Email, c.Email}, {vault.Phone, c.Phone}} {
+			if by.value == "" {
+				continue
+			}
+			found, err := d.p.vault.Find(ctx, tx, by.field, by.value)
+			if err != nil {
+				return err
+			}
+			same, _, err := d.people.Named(ctx, tx, c, found[:min(len(found), mostSharing)])
+			if err != nil {
+				return err
+			}
+			if len(same) > 0 {
+				person, known = same[0], true
+				return nil
+			}
 		}
-		found, err := d.p.vault.Find(ctx, d.p.db, by.field, by.value)
-		if err != nil {
-			return "", false, err
-		}
-		if len(found) > 0 {
-			return found[0], true, nil
-		}
-	}
-	return "", false, nil
+		return nil
+	})
+	return person, known, err
 }
+
+// mostSharing bounds how many persons of one address are looked at.
+const mostSharing = 200
 
 // Contacts are who asks and where the answer goes, as the request itself keeps them, else as the vault has them; empty when they
 // are gone or blocked.
@@ -362,21 +381,39 @@ func (d *Desk) do(ctx context.Context, tx *db.DB, r Request, a Decision) error {
 	if a.Result == Refused {
 		return nil
 	}
-	act := vault.Act{Person: r.Person, Actor: a.Actor, Reason: "request_" + string(r.Kind)}
-	switch r.Kind {
-	case RequestBlock:
-		return d.p.vault.Block(ctx, tx, act)
-	case RequestUnblock:
-		return d.p.vault.Unblock(ctx, tx, act)
-	case RequestWithdraw:
-		return d.withdraw(ctx, tx, r, a.Result)
+	if r.Kind != RequestBlock && r.Kind != RequestUnblock && r.Kind != RequestWithdraw {
+		return nil
+	}
+	persons, _, err := d.personsIn(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	for _, person := range persons {
+		if err := d.doTo(ctx, tx, r, person, a); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+func (d *Desk) doTo(ctx context.Context, tx *db.DB, r Request, person string, a Decision) error {
+	if r.Kind == RequestWithdraw {
+		return d.withdraw(ctx, tx, person, a.Result)
+	}
+	blocked, err := d.p.vault.Blocked(ctx, tx, person)
+	if err != nil || blocked == (r.Kind == RequestBlock) {
+		return err
+	}
+	act := vault.Act{Person: person, Actor: a.Actor, Reason: "request_" + string(r.Kind)}
+	if blocked {
+		return d.p.vault.Unblock(ctx, tx, act)
+	}
+	return d.p.vault.Block(ctx, tx, act)
+}
+
 // withdraw ends the consents that stand: all of them, or, when an open obligation keeps the required one, the others.
-func (d *Desk) withdraw(ctx context.Context, tx *db.DB, r Request, result Result) error {
-	list, err := listConsents(ctx, tx, r.Person)
+func (d *Desk) withdraw(ctx context.Context, tx *db.DB, person string, result Result) error {
+	list, err := listConsents(ctx, tx, person)
 	if err != nil {
 		return err
 	}
@@ -384,7 +421,7 @@ func (d *Desk) withdraw(ctx context.Context, tx *db.DB, r Request, result Result
 		if !c.Stands() {
 			continue
 		}
-		err := d.p.WithdrawIn(ctx, tx, r.Person, c.Scope, c.Recipient, "counter")
+		err := d.p.WithdrawIn(ctx, tx, person, c.Scope, c.Recipient, "counter")
 		if errors.Is(err, ErrKeepsScope) && result == Partly {
 			continue
 		}
@@ -447,7 +484,7 @@ func (d *Desk) finishErasure(ctx context.Context, id string) (err error) {
 	if err != nil || r.State != StateErasing {
 		return err
 	}
-	persons, err := d.persons(ctx, r)
+	persons, _, err := d.persons(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -471,33 +508,44 @@ func (d *Desk) finishErasure(ctx context.Context, id string) (err error) {
 	})
 }
 
-// persons are the person of a request and the guests who bought with the same e-mail address.
-func (d *Desk) persons(ctx context.Context, r Request) (out []string, err error) {
-	out = []string{r.Person}
+// persons are the person of a request and who bears the same name under the same e-mail address: one human. Others who share the
+// address are left alone; of what anybody wrote under an address that is not proved, nothing else is touched.
+func (d *Desk) persons(ctx context.Context, r Request) (out []string, others int, err error) {
 	err = d.p.db.Transact(ctx, func(tx *db.DB) error {
-		out = out[:1]
-		c, err := d.Contacts(ctx, tx, r, bySystem, "request_persons")
-		if err != nil || c.Email == "" {
-			return err
-		}
-		found, err := d.p.vault.Find(ctx, tx, vault.Email, c.Email)
-		if err != nil {
-			return err
-		}
-		for _, person := range found {
-			if !slices.Contains(out, person) {
-				out = append(out, person)
-			}
-		}
-		return nil
+		out, others, err = d.personsIn(ctx, tx, r)
+		return err
 	})
-	return out, err
+	return out, others, err
+}
+
+func (d *Desk) personsIn(ctx context.Context, tx *db.DB, r Request) (out []string, others int, err error) {
+	out = []string{r.Person}
+	if r.ProvedAt.IsZero() {
+		return out, 0, nil
+	}
+	c, err := d.Contacts(ctx, tx, r, bySystem, "request_persons")
+	if err != nil || c.Email == "" {
+		return out, 0, err
+	}
+	found, err := d.p.vault.Find(ctx, tx, vault.Email, c.Email)
+	if err != nil {
+		return nil, 0, err
+	}
+	found = slices.DeleteFunc(found, func(id string) bool { return id == r.Person })
+	same, rest, err := d.people.Named(ctx, tx, c, found[:min(len(found), mostSharing)])
+	return append(out, same...), len(rest), err
+}
+
+// Others tells how many persons share the address of a request under another name: they are not touched.
+func (d *Desk) Others(ctx context.Context, r Request) (int, error) {
+	_, others, err := d.persons(ctx, r)
+	return others, err
 }
 
 // Preflight tells what an erasure would do to each record of the person, without doing it.
 func (d *Desk) Preflight(ctx context.Context, r Request) (out []Outcome, err error) {
 	defer fault.Wrap(&err, "preflight of request %s", r.ID)
-	persons, err := d.persons(ctx, r)
+	persons, _, err := d.persons(ctx, r)
 	if err != nil {
 		return nil, err
 	}

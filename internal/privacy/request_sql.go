@@ -20,22 +20,22 @@ func nextNumber(ctx context.Context, tx *db.DB, series string, year int) (string
 }
 
 func insertRequest(ctx context.Context, tx *db.DB, r Request) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_request (id, number, person_id, case_id, kind, channel, lang, state, received_at, entered_by, due_at,
+	_, err := tx.Exec(ctx, `INSERT INTO privacy_request (id, number, person_id, case_id, kind, channel, lang, state, received_at, entered_by, confirmed_at, due_at,
 			taken_by, result, ground, decided_by, approved_by, answered_at, in_time, letter, mailed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '', '', '', '', 0, FALSE, '', 0)`,
-		r.ID, r.Number, r.Person, r.caseID, r.Kind, r.Channel, r.Lang, r.State, clock.Micros(r.ReceivedAt), r.EnteredBy, clock.Micros(r.Due))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '', '', '', '', 0, FALSE, '', 0)`,
+		r.ID, r.Number, r.Person, r.caseID, r.Kind, r.Channel, r.Lang, r.State, clock.Micros(r.ReceivedAt), r.EnteredBy, clock.Micros(r.ProvedAt), clock.Micros(r.Due))
 	return err
 }
 
-const requestColumns = `id, number, person_id, case_id, kind, channel, lang, state, received_at, entered_by, due_at, taken_by, result, ground,
+const requestColumns = `id, number, person_id, case_id, kind, channel, lang, state, received_at, entered_by, confirmed_at, due_at, taken_by, result, ground,
 	decided_by, approved_by, answered_at, in_time, letter, mailed_at`
 
 func scanRequest(scan func(...any) error) (Request, error) {
 	var r Request
-	var received, due, answered, mailed int64
-	err := scan(&r.ID, &r.Number, &r.Person, &r.caseID, &r.Kind, &r.Channel, &r.Lang, &r.State, &received, &r.EnteredBy, &due, &r.TakenBy,
+	var received, proved, due, answered, mailed int64
+	err := scan(&r.ID, &r.Number, &r.Person, &r.caseID, &r.Kind, &r.Channel, &r.Lang, &r.State, &received, &r.EnteredBy, &proved, &due, &r.TakenBy,
 		&r.Result, &r.Ground, &r.DecidedBy, &r.ApprovedBy, &answered, &r.InTime, &r.Letter, &mailed)
-	r.ReceivedAt, r.Due, r.AnsweredAt, r.MailedAt = clock.FromMicros(received), clock.FromMicros(due), clock.FromMicros(answered), clock.FromMicros(mailed)
+	r.ReceivedAt, r.ProvedAt, r.Due, r.AnsweredAt, r.MailedAt = clock.FromMicros(received), clock.FromMicros(proved), clock.FromMicros(due), clock.FromMicros(answered), clock.FromMicros(mailed)
 	return r, err
 }
 
@@ -154,5 +154,11 @@ func setCase(ctx context.Context, tx *db.DB, id, caseID string) error {
 
 func setMailed(ctx context.Context, tx *db.DB, r Request) error {
 	_, err := tx.Exec(ctx, `UPDATE privacy_request SET mailed_at = $2 WHERE id = $1`, r.ID, clock.Micros(r.MailedAt))
+	return err
+}
+
+// proveRequest notes that who wrote it reads the address that they gave.
+func proveRequest(ctx context.Context, tx *db.DB, person string, at int64) error {
+	_, err := tx.Exec(ctx, `UPDATE privacy_request SET confirmed_at = $2 WHERE person_id = $1 AND confirmed_at = 0`, person, at)
 	return err
 }

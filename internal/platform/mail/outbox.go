@@ -72,3 +72,18 @@ func (o *Outbox) Letter(n int) (Kept, bool) {
 }
 
 func messageID(from string) string { return rand.Text() + "@" + domain(from) }
+
+// Text implements sms.Sender: the demo shows text messages among its letters.
+func (o *Outbox) Text(_ context.Context, pass outgoing.Pass, to, text string) error {
+	if err := pass.Take(outgoing.SMSGateway); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.count++
+	o.letters = append(o.letters, Kept{N: o.count, At: o.clock.Now(), Letter: Letter{To: to, Subject: "SMS", Text: text}})
+	if over := len(o.letters) - outboxKeeps; over > 0 {
+		o.letters = slices.Delete(o.letters, 0, over)
+	}
+	return nil
+}

@@ -101,7 +101,7 @@ func (m *Maker) Gather(ctx context.Context, person string, l i18n.Lang) (e Every
 	for _, r := range register.Entries {
 		e.Purposes = append(e.Purposes, Purpose{r.Purpose, r.Fields, r.Term.In(l)})
 	}
-	persons, err := m.People.PersonsOfGuest(ctx, people.Guest{PersonID: person})
+	persons, _, err := m.People.PersonsOfGuest(ctx, people.Guest{PersonID: person})
 	if err != nil {
 		return e, err
 	}

@@ -181,14 +181,22 @@ func (m *Maker) make(ctx context.Context, id string) (err error) {
 	}); err != nil || !first {
 		return err
 	}
-	if err := m.notify(ctx, d.person, all.email(), d.lang); err != nil {
+	held, err := m.People.AccountHeld(ctx, d.person)
+	if err != nil {
+		return err
+	}
+	where := "/account/data/download"
+	if len(held) == 0 { // no account to sign in to: the way by a code
+		where = "/page/my-data"
+	}
+	if err := m.notify(ctx, d.person, all.email(), d.lang, where); err != nil {
 		m.Log.Warn("the notice of a copy was not sent", "download", d.ID, "error", err)
 	}
 	return nil
 }
 
 // notify tells that a copy is ready; the letter holds no data, and its link opens nothing without signing in.
-func (m *Maker) notify(ctx context.Context, person, to string, l i18n.Lang) error {
+func (m *Maker) notify(ctx context.Context, person, to string, l i18n.Lang, where string) error {
 	if to == "" {
 		return nil
 	}
@@ -200,7 +208,7 @@ func (m *Maker) notify(ctx context.Context, person, to string, l i18n.Lang) erro
 	site := m.Operator.ShortName
 	return m.Mail.Send(ctx, pass, mail.Letter{
 		To: to, Subject: t.T("mydata.letter_subject", "site", site),
-		Text: t.T("mydata.letter", "site", site) + "\n\n" + m.Operator.Site + "/" + string(l) + "/account/data/download\n\n— " + site + "\n",
+		Text: t.T("mydata.letter", "site", site) + "\n\n" + m.Operator.Site + "/" + string(l) + where + "\n\n— " + site + "\n",
 	})
 }
 

@@ -70,7 +70,7 @@ func build(t testing.TB, h *House) *House {
 		t.Fatalf("open people: %v", err)
 	}
 	h.Privacy.SetVault(h.Vault)
-	h.People.Leaves = h.Privacy.Leaves
+	h.People.Leaves, h.People.SMS = h.Privacy.Leaves, h.Mails
 	return h
 }
 
@@ -148,6 +148,17 @@ func (m *Mails) Send(_ context.Context, pass outgoing.Pass, l mail.Letter) error
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent = append(m.sent, l)
+	return nil
+}
+
+// Text implements sms.Sender.
+func (m *Mails) Text(_ context.Context, pass outgoing.Pass, to, text string) error {
+	if err := pass.Take(outgoing.SMSGateway); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = append(m.sent, mail.Letter{To: to, Subject: "SMS", Text: text})
 	return nil
 }
 

@@ -63,7 +63,7 @@ func open(t *testing.T, d *db.DB) *house {
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	u.News = w.Privacy.Unseen
-	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog, MyData: copies}
+	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog, MyData: copies, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, words)}
 	door.Mount(mux)
 	(&pages.Pages{UI: u, Privacy: w.Privacy}).Mount(mux)
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})

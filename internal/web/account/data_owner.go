@@ -13,7 +13,8 @@ import (
 // pages and rights, each under an address of its own.
 type owner struct {
 	Main    string   // the account's person, or the newest purchase
-	Persons []string // Main first, then purchases with the same address
+	Persons []string // Main first, then purchases with the same address and name
+	Others  int      // purchases with the same address in another name: another human's
 	Session *people.Session
 	Base    string // "/account/data" or "/page/my-data"
 }
@@ -59,12 +60,12 @@ func (a *Account) asAccount(w http.ResponseWriter, r *http.Request, h ownHandler
 		a.UI.Fail(w, r, people.ErrNoSession)
 		return
 	}
-	persons, err := a.People.PersonsOf(r.Context(), *s)
+	persons, others, err := a.People.Own(r.Context(), *s)
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
-	h(w, r, owner{s.PersonID, persons, s, accountBase})
+	h(w, r, owner{Main: s.PersonID, Persons: persons, Others: others, Session: s, Base: accountBase})
 }
 
 func (a *Account) asGuest(w http.ResponseWriter, r *http.Request, h ownHandler) {
@@ -77,13 +78,17 @@ func (a *Account) asGuest(w http.ResponseWriter, r *http.Request, h ownHandler) 
 		a.UI.Fail(w, r, err)
 		return
 	}
-	persons, err := a.People.PersonsOfGuest(r.Context(), g)
+	persons, others, err := a.People.PersonsOfGuest(r.Context(), g)
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	h(w, r, owner{g.PersonID, persons, nil, guestBase})
+	if others > 0 && !g.Chosen { // several humans share the address: which of them is it?
+		a.showWho(w, r, nil)
+		return
+	}
+	h(w, r, owner{Main: g.PersonID, Persons: persons, Others: others, Base: guestBase})
 }
 
 func rightsToken(r *http.Request) string {

@@ -11,7 +11,10 @@ import (
 type recordLine struct{ What, Purpose, Until string }
 
 // requestLine is a request of the person with what came of it.
-type requestLine struct{ Number, Kind, At, Result string }
+type requestLine struct {
+	Number, Kind, At, Result string
+	Answered                 bool // there is a letter
+}
 
 // mostRecords bounds the list on the page; the copy has them all.
 const mostRecords = 60
@@ -35,7 +38,7 @@ func (a *Account) gatherRecords(ctx context.Context, v *dataView) error {
 		for _, q := range requests {
 			v.Requests = append(v.Requests, requestLine{
 				q.Number, requestKind(v.Page, q.Kind),
-				v.Moment(q.ReceivedAt, v.UI.Clock.Now(), zone), a.requestResult(v.Page, q),
+				v.Moment(q.ReceivedAt, v.UI.Clock.Now(), zone), a.requestResult(v.Page, q), !q.Open(),
 			})
 		}
 	}

@@ -133,20 +133,32 @@ func (v objectView) decision(d privacy.MachineDecision) string {
 	return string(d)
 }
 
-func (a *Account) object(w http.ResponseWriter, r *http.Request, o owner) {
+func (a *Account) object(w http.ResponseWriter, r *http.Request, o owner) { a.showObject(w, r, o, nil) }
+
+func (a *Account) showObject(w http.ResponseWriter, r *http.Request, o owner, wrong error) {
 	v := objectView{dataFrame: a.dataFrame(r, o, "")}
 	v.Title = v.T("account.object")
-	a.UI.Render(w, r, http.StatusOK, v.Page, objectPage(v))
+	v.Form = ui.FormOf(v.Page, r, wrong)
+	status := http.StatusOK
+	if wrong != nil {
+		status = ui.ReshowStatus(wrong)
+	}
+	a.UI.Render(w, r, status, v.Page, objectPage(v))
 }
 
 // doObject opens a request that a human answers: nothing is fulfilled here.
 func (a *Account) doObject(w http.ResponseWriter, r *http.Request, o owner) {
-	number, err := a.Privacy.Object(r.Context(), a.request(r, o, privacy.RequestObjection))
-	if err != nil {
+	req, err := a.Desk.Enter(r.Context(), privacy.Entered{
+		Kind: privacy.RequestObjection, Channel: "site", Lang: a.page(r, "").Lang, Text: r.PostFormValue("text"), Person: o.Main, Actor: "person",
+	})
+	switch {
+	case err == nil:
+		a.back(w, r, o, "objected", req.Number)
+	case ui.CanReshow(err):
+		a.showObject(w, r, o, err)
+	default:
 		a.UI.Fail(w, r, err)
-		return
 	}
-	a.back(w, r, o, "objected", number)
 }
 
 // downloadView shows how far a copy has come.

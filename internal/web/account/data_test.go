@@ -64,7 +64,10 @@ func TestEveryRightIsAButtonWithAReceipt(t *testing.T) {
 
 		_, _, body = v.get("/ru/account/data/object")
 		expect(t, "what machines decide", body, "Слишком много попыток", "Десять неверных паролей", "места уже проданы")
-		_, _, body = v.post("/ru/account/data/object")
+		if status, _, body := v.post("/ru/account/data/object", "text", "нет"); status != 422 || !strings.Contains(body, "f-text") {
+			t.Errorf("an objection without words: %d", status)
+		}
+		_, _, body = v.post("/ru/account/data/object", "text", "Вход закрыли, хотя пароль был верный.")
 		expect(t, "after objecting", body, "человек ответит", "Возражение против решения машины", "ответ до")
 
 		v.post("/ru/account/data/consents/marketing_email/give", "version", h.version(), "consents", "marketing_email")
@@ -243,6 +246,65 @@ func TestDeletingSaysWhatWillHappenAndThenDoesIt(t *testing.T) {
 			t.Errorf("the last letter: %q", last.Subject)
 		}
 		if strings.Contains(h.log.String(), "aigul@") {
+			t.Error("the log holds the address")
+		}
+	})
+}
+
+func TestWhoSharesAMailboxIsAskedWhichOneTheyAre(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		o := h.Buy(t, "1-1")
+		son := privacytest.Aigul()
+		son.Surname, son.Name, son.Patronymic = "Серіков", "Арман", ""
+		h.Guest(t, son)
+		v := h.visitor()
+		v.post("/ru/page/my-data", "email", son.Email)
+		_, _, body := v.post("/ru/page/my-data/code", "code", h.newestCode())
+		expect(t, "the question", body, "Кто из них вы?")
+		if strings.Contains(body, "Арман") || strings.Contains(body, "Айгүл") {
+			t.Error("the question tells the names")
+		}
+		if _, _, body = v.get("/ru/page/my-data/delete"); !strings.Contains(body, "Кто из них вы?") {
+			t.Error("one goes past the question")
+		}
+		if status, _, _ := v.post("/ru/page/my-data/who", "who", "Омаров Арман"); status != 422 {
+			t.Errorf("a name that nobody has: %d", status)
+		}
+		_, _, body = v.post("/ru/page/my-data/who", "who", strings.ToLower(o.Code))
+		expect(t, "by the order's code", body, "Айгүл")
+		if strings.Contains(body, "Арман") {
+			t.Error("the mother sees the son's data")
+		}
+		_, _, body = v.get("/ru/page/my-data/delete")
+		expect(t, "before deleting", body, "на другое имя мы не тронем")
+		_, _, body = v.post("/ru/page/my-data/who", "who", "Серіков Арман")
+		expect(t, "by name", body, "Арман")
+		v.post("/ru/page/my-data/delete")
+		found, err := h.People.PersonsByEmail(t.Context(), son.Email)
+		if err != nil || len(found) != 1 || found[0] != o.PersonID {
+			t.Errorf("the son's erasure left %v (%v), want the mother alone", found, err)
+		}
+	})
+}
+
+func TestTheAddressChangesByACode(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		v := h.signedIn("ru")
+		if status, _, _ := v.post("/ru/account/email", "email", "new@example.kz", "password", "not the password"); status != 422 {
+			t.Errorf("a wrong password: %d", status)
+		}
+		_, at, _ := v.post("/ru/account/email", "email", "new@example.kz", "password", password)
+		if at != "/ru/account/email/code" {
+			t.Fatalf("led to %s", at)
+		}
+		if status, _, _ := v.post("/ru/account/email/code", "code", "000000"); status != 422 {
+			t.Errorf("a wrong code: %d", status)
+		}
+		_, _, body := v.post("/ru/account/email/code", "code", h.newestCode())
+		expect(t, "afterwards", body, "Исправлено", "new@example.kz")
+		if strings.Contains(h.log.String(), "new@") {
 			t.Error("the log holds the address")
 		}
 	})

@@ -87,8 +87,13 @@ func sealWords(p ui.Page, reason string) string {
 		return p.T("account.seal_sign_in")
 	case "sign_out":
 		return p.T("account.seal_sign_out")
+<<<<<<< HEAD
 	case "document_sent":
 		return p.T("account.seal_document")
+=======
+	case "email_change":
+		return p.T("account.seal_email")
+>>>>>>> 9d2dcac (privacy: ask who shares a mailbox which one they are; come by phone, by the counter, by a proved address)
 	}
 	return p.T("account.seal")
 }
@@ -103,7 +108,7 @@ func reasonWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.reason_sign_in")
 	case "second_factor":
 		return p.T("account.reason_second_factor")
-	case "my_orders", "my_data", "devices":
+	case "my_orders", "my_data", "devices", "whose_purchase", "email_change":
 		return p.T("account.reason_own")
 	case "order_mail":
 		return p.T("account.reason_order_mail")

@@ -62,6 +62,8 @@ func (o *Office) pages() []page {
 		{"GET /{lang}/office/orders/{code}/refund", refunds, o.askRefund},
 		{"POST /{lang}/office/orders/{code}/refund", refunds, o.refund},
 		{"GET /{lang}/office/requests", answers, o.requests},
+		{"GET /{lang}/office/counter", answers, o.counter},
+		{"POST /{lang}/office/counter", answers, o.openCounter},
 		{"GET /{lang}/office/requests/new", answers, o.newRequest},
 		{"POST /{lang}/office/requests/new", answers, o.enterRequest},
 		{"GET /{lang}/office/requests/{number}", answers, o.request},

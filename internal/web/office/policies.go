@@ -33,6 +33,7 @@ func (o *Office) policyPages() []page {
 		{"POST " + draft + "/clauses/{at}/remove", writesTexts, o.removeClause},
 		{"GET " + draft + "/consents/{scope}", writesTexts, o.scopeForm},
 		{"POST " + draft + "/consents/{scope}", writesTexts, o.saveScope},
+		{"POST " + draft + "/title", writesTexts, o.saveTitle},
 		{"POST " + draft + "/material", writesTexts, o.setMaterial},
 		{"POST " + draft + "/submit", writesTexts, o.submitText},
 		{"POST " + draft + "/drop", writesTexts, o.dropText},
@@ -51,6 +52,7 @@ type policiesPage struct {
 	Drafts      []privacy.Draft
 	Suspensions []privacy.Suspension
 	Told        []toldRow
+	Telling     bool // letters are still going out: the page asks again by itself
 }
 
 // documentRow is a document with its version in force and, if one is announced, the next.
@@ -82,6 +84,8 @@ func (o *Office) showPolicies(w http.ResponseWriter, r *http.Request, v visit, p
 	status := http.StatusOK
 	if problem != nil {
 		status = ui.ReshowStatus(problem)
+	} else if p.Telling {
+		w.Header().Set("Refresh", "5") // works without scripts
 	}
 	o.show(w, r, v, status, v.T("office.policies.title"), policiesView(v, p))
 }
@@ -121,6 +125,7 @@ func (o *Office) gatherPolicies(r *http.Request, p *policiesPage) error {
 				return err
 			}
 			p.Told = append(p.Told, toldRow{pub, told})
+			p.Telling = p.Telling || told.Due > 0 || told.Walked > 0 && told.WalkedAt.IsZero()
 		}
 	}
 	var err error

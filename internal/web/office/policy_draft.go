@@ -95,6 +95,12 @@ func (o *Office) setMaterial(w http.ResponseWriter, r *http.Request, v visit) {
 	})
 }
 
+func (o *Office) saveTitle(w http.ResponseWriter, r *http.Request, v visit) {
+	o.onDraft(w, r, v, func(ctx context.Context, e privacy.Edit) error {
+		return o.Privacy.EditTitle(ctx, e, typedText(r, "title"))
+	})
+}
+
 func (o *Office) submitText(w http.ResponseWriter, r *http.Request, v visit) {
 	o.onDraft(w, r, v, o.Privacy.Submit)
 }
@@ -237,4 +243,8 @@ func (o *Office) saveScope(w http.ResponseWriter, r *http.Request, v visit) {
 	default:
 		o.UI.Fail(w, r, err)
 	}
+}
+
+func titleWrong(f ui.Form) bool {
+	return f.Error("title.kk") != "" || f.Error("title.ru") != "" || f.Error("title.en") != ""
 }

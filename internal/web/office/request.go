@@ -17,6 +17,7 @@ import (
 type requestPage struct {
 	Request   privacy.Request
 	Preflight []privacy.Outcome
+	Others    int // persons of the same address in another name
 	Fates     []privacy.Outcome
 	Contacts  people.Contacts
 	Words     privacy.Words
@@ -67,7 +68,9 @@ func (o *Office) readRequest(ctx context.Context, v visit, number string) (reque
 	empty := ui.NewForm(v.Page, nil, nil)
 	p := requestPage{Request: req, Now: o.Clock.Now(), Form: empty, Look: empty}
 	if req.Kind == privacy.RequestErase && req.Open() {
-		p.Preflight, err = o.Desk.Preflight(ctx, req)
+		if p.Preflight, err = o.Desk.Preflight(ctx, req); err == nil {
+			p.Others, err = o.Desk.Others(ctx, req)
+		}
 	} else if req.Kind == privacy.RequestErase {
 		p.Fates, err = o.Desk.Fates(ctx, req)
 	}

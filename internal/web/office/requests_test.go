@@ -217,3 +217,36 @@ func TestHostileRequests(t *testing.T) {
 		}
 	})
 }
+
+func TestSomebodyAtTheCounterGetsACode(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		first, _ := h.officers(t)
+		a := privacytest.Aigul()
+		h.Guest(t, a)
+		ask := func(find, surname, sure string) (int, string) {
+			t.Helper()
+			res, body := h.ask(t, first, http.MethodPost, "/en/office/counter", url.Values{"find": {find}, "surname": {surname}, "name": {a.Name}, "sure": {sure}})
+			return res.StatusCode, body
+		}
+		if status, body := ask(a.Email, a.Surname, ""); status != http.StatusUnprocessableEntity || strings.Contains(body, "code-large") {
+			t.Errorf("without a look at the document: %d", status)
+		}
+		for _, x := range [][2]string{{a.Email, "Омарова"}, {"nobody@example.kz", a.Surname}, {"", a.Surname}, {"\x00'; --", a.Surname}, {strings.Repeat("я", 300), a.Surname}} {
+			if status, body := ask(x[0], x[1], "yes"); status != http.StatusUnprocessableEntity || strings.Contains(body, "code-large") {
+				t.Errorf("%.20q and %s: %d", x[0], x[1], status)
+			}
+		}
+		for _, find := range []string{a.Email, a.Phone} {
+			status, body := ask(find, strings.ToUpper(a.Surname), "yes")
+			_, shown, found := strings.Cut(body, `class="code-large">`)
+			shown, _, _ = strings.Cut(shown, "<")
+			if status != http.StatusOK || !found {
+				t.Fatalf("at the counter: %d", status)
+			}
+			if _, err := h.People.EnterAtCounter(t.Context(), shown); err != nil {
+				t.Errorf("the shown code: %v", err)
+			}
+		}
+	})
+}

@@ -13,6 +13,9 @@ func changePlace(p Page, c privacy.Change, scopes []privacy.Scope) string {
 		if c.Number == "" {
 			return p.T("ui.changes.preamble")
 		}
+		if c.Number == privacy.TitleChange {
+			return p.T("ui.changes.title")
+		}
 		return c.Number
 	}
 	name := c.Scope

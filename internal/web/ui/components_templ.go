@@ -5,10 +5,8 @@ package ui
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
@@ -38,7 +36,7 @@ func Field(p Page, f Input) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := f.Form.Error(f.Name)
-		templ_7745c5c3_Var2 := []any{"field", templ.KV("field-wrong", err != "")}
+		var templ_7745c5c3_Var2 = []any{"field", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -591,7 +589,7 @@ func Select(p Page, f Choice) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := f.Form.Error(f.Name)
-		templ_7745c5c3_Var32 := []any{"field", templ.KV("field-wrong", err != "")}
+		var templ_7745c5c3_Var32 = []any{"field", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -781,7 +779,7 @@ func Checkbox(p Page, c Check) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := c.err()
-		templ_7745c5c3_Var42 := []any{"check", templ.KV("field-wrong", err != "")}
+		var templ_7745c5c3_Var42 = []any{"check", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1078,9 +1076,9 @@ func FormErrors(p Page, f Form) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var57 templ.SafeURL
-						templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinURLErrs("#" + Input{Name: e.Field}.id())
+						templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinURLErrs("#" + e.target())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/components.templ`, Line: 164, Col: 50}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/components.templ`, Line: 164, Col: 35}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var57))
 						if templ_7745c5c3_Err != nil {
@@ -1093,7 +1091,7 @@ func FormErrors(p Page, f Form) templ.Component {
 						var templ_7745c5c3_Var58 string
 						templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(e.Message)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/components.templ`, Line: 164, Col: 64}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/components.templ`, Line: 164, Col: 49}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var58))
 						if templ_7745c5c3_Err != nil {
@@ -1146,7 +1144,7 @@ func Button(a Action) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if a.Href != "" {
-			templ_7745c5c3_Var60 := []any{a.class()}
+			var templ_7745c5c3_Var60 = []any{a.class()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var60...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1201,7 +1199,7 @@ func Button(a Action) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Var64 := []any{a.class()}
+			var templ_7745c5c3_Var64 = []any{a.class()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var64...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1311,7 +1309,7 @@ func Notice(kind, text string) templ.Component {
 			templ_7745c5c3_Var69 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var70 := []any{"notice", "notice-" + kind}
+		var templ_7745c5c3_Var70 = []any{"notice", "notice-" + kind}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var70...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1523,7 +1521,7 @@ func Badge(kind, label string) templ.Component {
 			templ_7745c5c3_Var78 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var79 := []any{"badge", "badge-" + kind}
+		var templ_7745c5c3_Var79 = []any{"badge", "badge-" + kind}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var79...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1615,7 +1613,7 @@ func Table(caption string, head []Column) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, c := range head {
-			templ_7745c5c3_Var85 := []any{templ.KV("number", c.Number)}
+			var templ_7745c5c3_Var85 = []any{templ.KV("number", c.Number)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var85...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

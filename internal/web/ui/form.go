@@ -14,8 +14,22 @@ type Form struct {
 	Errors []FieldError
 }
 
-// FieldError is what is wrong with one field, in the visitor's words. Field "" is the form as a whole.
-type FieldError struct{ Field, Message string }
+// FieldError is what is wrong with one field, in the visitor's words. Field "" is the form as a whole; Choice is the box that is
+// meant, of a field with several.
+type FieldError struct{ Field, Message, Choice string }
+
+func fieldError(p Page, e *fault.Error) FieldError {
+	choice, _ := e.Args["scope"].(string)
+	return FieldError{e.Field, p.Fault(e), choice}
+}
+
+// target is the id of what the error is about.
+func (e FieldError) target() string {
+	if e.Choice != "" {
+		return Check{Name: e.Field, Value: e.Choice}.id()
+	}
+	return Input{Name: e.Field}.id()
+}
 
 // NewForm makes a form of typed values and the error that they met (nil: none). Values may be nil.
 func NewForm(p Page, values url.Values, err error) Form {
@@ -26,12 +40,12 @@ func NewForm(p Page, values url.Values, err error) Form {
 	case err == nil:
 	case errors.As(err, &fields):
 		for _, e := range fields {
-			f.Errors = append(f.Errors, FieldError{e.Field, p.Fault(e)})
+			f.Errors = append(f.Errors, fieldError(p, e))
 		}
 	case errors.As(err, &one):
-		f.Errors = []FieldError{{one.Field, p.Fault(one)}}
+		f.Errors = []FieldError{fieldError(p, one)}
 	default:
-		f.Errors = []FieldError{{"", p.Fault(err)}}
+		f.Errors = []FieldError{{Message: p.Fault(err)}}
 	}
 	return f
 }

@@ -27,9 +27,9 @@ CREATE TABLE people_role (
 CREATE TABLE people_code (
     token_hash TEXT   NOT NULL PRIMARY KEY, -- SHA-256 of the browser's half
     id         TEXT   NOT NULL,
-    account_id TEXT   NOT NULL, -- of 'rights' the person's id: there is no account
+    account_id TEXT   NOT NULL, -- of 'rights', 'proof' and 'counter' the person's id: there is no account
     person_id  TEXT   NOT NULL DEFAULT '', -- of 'email': who holds the new address until it is confirmed
-    purpose    TEXT   NOT NULL CHECK (purpose IN ('confirm', 'sign_in', 'known', 'reset', 'rights', 'email')),
+    purpose    TEXT   NOT NULL CHECK (purpose IN ('confirm', 'sign_in', 'known', 'reset', 'rights', 'email', 'proof', 'counter')),
     lang       TEXT   NOT NULL,
     code_hash  TEXT   NOT NULL DEFAULT '', -- argon2id; made when the letter is sent
     sends      BIGINT NOT NULL DEFAULT 1,

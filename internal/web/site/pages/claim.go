@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -17,9 +18,15 @@ type claimView struct {
 	Form  ui.Form
 	Scope privacy.Scope // the consent without which nothing is kept
 	Sent  privacy.Request
+	Again bool // another code is on its way
 }
 
-var errConsent = fault.Fields{privacy.ErrConsentMissing.On("consents")}
+var errConsent = fault.Fields{privacy.ErrConsentMissing.On("consents").With("scope", privacy.ScopeService)}
+
+// claimCookie holds the browser's half of the code that proves the address; it opens the page of what was sent to nobody else.
+const claimCookie = "sahna_claim"
+
+const claimLives = time.Hour
 
 func (s *Pages) claim(w http.ResponseWriter, r *http.Request) {
 	s.showClaim(w, r, nil)
@@ -38,8 +45,8 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 		s.showClaim(w, r, errConsent)
 		return
 	}
-	req, err := s.Desk.Enter(r.Context(), privacy.Entered{
-		Kind: privacy.RequestKind(r.PostFormValue("kind")), Channel: "site", Lang: p.Lang, Text: r.PostFormValue("text"), Actor: "person",
+	_, attempt, err := s.Desk.EnterByForm(r.Context(), privacy.Entered{
+		Kind: privacy.RequestKind(r.PostFormValue("kind")), Lang: p.Lang, Text: r.PostFormValue("text"),
 		Contacts: people.Contacts{
 			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Phone: r.PostFormValue("phone"),
 		},
@@ -51,7 +58,8 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 		s.showClaim(w, r, err)
 		return
 	}
-	http.Redirect(w, r, p.URL("/page/claim/"+req.Number), http.StatusSeeOther)
+	s.UI.SetCookie(w, claimCookie, attempt, claimLives)
+	http.Redirect(w, r, p.URL("/page/claim/sent"), http.StatusSeeOther)
 }
 
 func (s *Pages) showClaim(w http.ResponseWriter, r *http.Request, problem error) {
@@ -76,16 +84,58 @@ func (s *Pages) showClaim(w http.ResponseWriter, r *http.Request, problem error)
 	s.UI.Render(w, r, status, view.Page, claimPage(view))
 }
 
-// claimSent tells the number and until when the answer comes; nothing of what was written.
-func (s *Pages) claimSent(w http.ResponseWriter, r *http.Request) {
-	req, err := s.Privacy.RequestByNumber(r.Context(), r.PathValue("number"))
+// claimSent tells who wrote the number and until when the answer comes; nothing of what was written.
+func (s *Pages) claimSent(w http.ResponseWriter, r *http.Request) { s.showSent(w, r, nil) }
+
+func (s *Pages) showSent(w http.ResponseWriter, r *http.Request, problem error) {
+	req, err := s.Desk.Sent(r.Context(), claimOf(r))
+	if fault.KindOf(err) == fault.Gone && err != nil {
+		http.Redirect(w, r, s.page(r).URL("/page/claim"), http.StatusSeeOther)
+		return
+	}
 	if err != nil {
 		s.UI.Fail(w, r, err)
 		return
 	}
-	view := claimView{Page: s.page(r), Sent: req}
+	view := claimView{Page: s.page(r), Sent: req, Again: r.URL.Query().Get("done") == "again" && problem == nil}
+	view.Form = ui.FormOf(view.Page, r, problem)
+	view.Path = "/page/claim/sent"
 	view.Title, view.NoIndex = view.T("pages.claim.sent"), true
-	s.UI.Render(w, r, http.StatusOK, view.Page, claimSentPage(view))
+	w.Header().Set("Cache-Control", "no-store")
+	status := http.StatusOK
+	if problem != nil {
+		status = ui.ReshowStatus(problem)
+	}
+	s.UI.Render(w, r, status, view.Page, claimSentPage(view))
+}
+
+func claimOf(r *http.Request) string {
+	c, err := r.Cookie(claimCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// proveClaim takes the code from the letter.
+func (s *Pages) proveClaim(w http.ResponseWriter, r *http.Request) {
+	s.afterProof(w, r, s.Desk.Prove(r.Context(), claimOf(r), r.PostFormValue("code")), "/page/claim/sent")
+}
+
+// proveAgain asks for another letter.
+func (s *Pages) proveAgain(w http.ResponseWriter, r *http.Request) {
+	s.afterProof(w, r, s.Desk.ProveAgain(r.Context(), claimOf(r)), "/page/claim/sent?done=again")
+}
+
+func (s *Pages) afterProof(w http.ResponseWriter, r *http.Request, err error, to string) {
+	switch {
+	case err == nil:
+		http.Redirect(w, r, s.page(r).URL(to), http.StatusSeeOther)
+	case ui.CanReshow(err):
+		s.showSent(w, r, err)
+	default:
+		s.UI.Fail(w, r, err)
+	}
 }
 
 func (v claimView) kinds() []ui.Option {

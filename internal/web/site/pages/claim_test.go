@@ -3,8 +3,10 @@ package pages_test
 import (
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,8 +36,14 @@ func serveClaims(t *testing.T, d *db.DB) (*privacytest.House, string) {
 func TestAClaimGetsANumber(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h, base := serveClaims(t, d)
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser := &http.Client{Jar: jar}
+		to := "/ru/page/claim"
 		post := func(form url.Values) (int, string, string) {
-			res, err := http.PostForm(base+"/ru/page/claim", form)
+			res, err := browser.PostForm(base+to, form)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +63,7 @@ func TestAClaimGetsANumber(t *testing.T) {
 		}
 		form.Set("consents", privacy.ScopeService)
 		status, path, body := post(form)
-		if status != http.StatusOK || path != "/ru/page/claim/2026-00001" || !strings.Contains(body, "2026-00001") || strings.Contains(body, "lev@") {
+		if status != http.StatusOK || path != "/ru/page/claim/sent" || !strings.Contains(body, "2026-00001") || strings.Contains(body, "lev@") {
 			t.Errorf("sent: %d at %s", status, path)
 		}
 		r, err := h.Privacy.RequestByNumber(t.Context(), "2026-00001")
@@ -65,6 +73,25 @@ func TestAClaimGetsANumber(t *testing.T) {
 		if yes, err := h.Privacy.Consented(t.Context(), r.Person, privacy.ScopeService); err != nil || !yes {
 			t.Errorf("the consent is not kept: %v", err)
 		}
+		if res, err := http.Get(base + "/ru/page/claim/sent"); err != nil || res.Request.URL.Path != "/ru/page/claim" {
+			t.Errorf("a stranger is shown somebody's number: %v", err)
+		}
+		to = "/ru/page/claim/sent"
+		if status, _, body := post(url.Values{"code": {"000000"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "2026-00001") {
+			t.Errorf("a wrong code: %d", status)
+		}
+		if err := h.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		letters := h.Mails.All()
+		code := regexp.MustCompile(`\d{3} \d{3}`).FindString(letters[len(letters)-1].Text)
+		if status, _, body := post(url.Values{"code": {code}}); status != http.StatusOK || !strings.Contains(body, "Адрес подтверждён") {
+			t.Errorf("the code from the letter: %d", status)
+		}
+		if r, err = h.Privacy.RequestByNumber(t.Context(), "2026-00001"); err != nil || r.ProvedAt.IsZero() {
+			t.Errorf("the claim is not proved: %v", err)
+		}
+		to = "/ru/page/claim"
 		for _, s := range []string{"<script>alert(1)</script>", "\x00\xff", strings.Repeat("ы", 9000)} {
 			for k := range form {
 				bad := url.Values{}

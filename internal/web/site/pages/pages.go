@@ -36,7 +36,9 @@ func (s *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/page/contact", s.kept(s.contact))
 	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
 	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
-	mux.HandleFunc("GET /{lang}/page/claim/{number}", s.claimSent)
+	mux.HandleFunc("GET /{lang}/page/claim/sent", s.claimSent)
+	mux.HandleFunc("POST /{lang}/page/claim/sent", s.proveClaim)
+	mux.HandleFunc("POST /{lang}/page/claim/sent/again", s.proveAgain)
 }
 
 // kept makes a page once for all who ask: texts are the same for everybody.
