@@ -36,7 +36,7 @@ func TestAnErasureEndsTheBrowserThatLooksByACode(t *testing.T) {
 			}
 			tokens[person] = token
 		}
-		wantFates(t, erase(t, h.House, id).Outcomes, "people/session erased", "vault/fields erased", "vault/journal anonymised", "privacy/consent restricted proof_of_consent")
+		wantFates(t, erase(t, h.House, id).Outcomes, "people/session erased", "people/code erased", "vault/fields erased", "vault/journal anonymised", "privacy/consent restricted proof_of_consent")
 		if _, err := h.People.GuestByToken(ctx, tokens[id]); !errors.Is(err, people.ErrNoSession) {
 			t.Errorf("an erased person's browser: %v", err)
 		}
