@@ -25,11 +25,8 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
-<<<<<<< HEAD
-	"github.com/sahna/sahna/internal/platform/upload"
-=======
 	"github.com/sahna/sahna/internal/platform/sms"
->>>>>>> 9d2dcac (privacy: ask who shares a mailbox which one they are; come by phone, by the counter, by a proved address)
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"

@@ -87,13 +87,10 @@ func sealWords(p ui.Page, reason string) string {
 		return p.T("account.seal_sign_in")
 	case "sign_out":
 		return p.T("account.seal_sign_out")
-<<<<<<< HEAD
 	case "document_sent":
 		return p.T("account.seal_document")
-=======
 	case "email_change":
 		return p.T("account.seal_email")
->>>>>>> 9d2dcac (privacy: ask who shares a mailbox which one they are; come by phone, by the counter, by a proved address)
 	}
 	return p.T("account.seal")
 }
