@@ -45,6 +45,9 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 			return orRefused(err)
 		}
 	}
+	if o.Purpose == vault.PurposeDisclosure {
+		return p.mayDisclose(ctx, tx, o)
+	}
 	return p.consented(ctx, tx, e, o)
 }
 

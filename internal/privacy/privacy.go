@@ -88,6 +88,9 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 	if err := p.seedLaw(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.seedGrounds(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.openRegister(ctx); err != nil {
 		return nil, err
 	}

@@ -175,7 +175,11 @@ func (p *Privacy) LookReceiptOf(ctx context.Context, persons []string, entryID s
 		if err != nil {
 			return LookReceipt{}, err
 		}
-		if is {
+		quiet, err := p.quietEntry(ctx, person, entryID)
+		if err != nil {
+			return LookReceipt{}, err
+		}
+		if is && !quiet {
 			proof, err := p.prove(ctx, entryID)
 			return LookReceipt{receiptFormat, "look", proof}, err
 		}

@@ -88,6 +88,6 @@ func listTransfers(ctx context.Context, d *db.DB, person string) (out []Transfer
 		t.Fields, t.At = splitFields(fields), clock.FromMicros(at)
 		out = append(out, t)
 		return nil
-	}, `SELECT recipient, purpose, fields, at FROM privacy_transfer WHERE person_id = $1 ORDER BY at DESC LIMIT $2`, person, transferMost)
+	}, `SELECT recipient, purpose, fields, at FROM privacy_transfer WHERE person_id = $1 AND recipient <> $3 ORDER BY at DESC LIMIT $2`, person, transferMost, StateBody)
 	return out, err
 }

@@ -47,6 +47,7 @@ var purposeNames = map[vault.Purpose]i18n.Text{
 	vault.PurposeAccounting:     {KK: "бухгалтерлік және салықтық есеп", RU: "бухгалтерский и налоговый учёт", EN: "bookkeeping and taxes"},
 	vault.PurposeVerification:   {KK: "құжаттарды тексеру", RU: "проверка документов", EN: "checking documents"},
 	vault.PurposeStaff:          {KK: "қызметкерлерді есепке алу", RU: "учёт сотрудников", EN: "staff records"},
+	vault.PurposeDisclosure:     {KK: "заң бойынша мемлекеттік органға беру", RU: "передача государственному органу по закону", EN: "disclosure to a state body by law"},
 	vault.PurposeRights:         {KK: "адамның өз құқықтары", RU: "права самого человека", EN: "the person's own rights"},
 }
 

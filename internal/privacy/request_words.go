@@ -161,6 +161,10 @@ func ClockName(p *i18n.Printer, id string) string {
 		return p.T("privacy.clock.claim_contract")
 	case "claim_consumer":
 		return p.T("privacy.clock.claim_consumer")
+	case "disclosure":
+		return p.T("privacy.clock.disclosure")
+	case "disclosure_named":
+		return p.T("privacy.clock.disclosure_named")
 	case "breach_notice":
 		return p.T("privacy.clock.breach_notice")
 	case "destroy_unlawful":

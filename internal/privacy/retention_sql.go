@@ -36,7 +36,11 @@ func eachConsent(ctx context.Context, d *db.DB, persons []string, visit func(per
 // answersOf tells when requests of persons were answered; what was written stands under the request's own id.
 func answersOf(ctx context.Context, d *db.DB, ids []string) (map[string]Facts, error) {
 	out := map[string]Facts{}
-	for _, column := range []string{"person_id", "case_id"} {
+	for _, from := range []string{
+		`SELECT person_id, MAX(answered_at), MAX(CASE WHEN state = 'answered' THEN 0 ELSE 1 END) FROM privacy_request WHERE person_id IN `,
+		`SELECT case_id, MAX(answered_at), MAX(CASE WHEN state = 'answered' THEN 0 ELSE 1 END) FROM privacy_request WHERE case_id IN `,
+		`SELECT case_id, MAX(closed_at), MAX(CASE WHEN closed_at > 0 THEN 0 ELSE 1 END) FROM privacy_disclosure WHERE case_id IN `,
+	} {
 		err := d.Each(ctx, func(scan func(...any) error) error {
 			var id string
 			var at, open int64
@@ -49,8 +53,7 @@ func answersOf(ctx context.Context, d *db.DB, ids []string) (map[string]Facts, e
 			}
 			out[id] = f
 			return nil
-		}, `SELECT `+column+`, MAX(answered_at), MAX(CASE WHEN state = 'answered' THEN 0 ELSE 1 END)
-			FROM privacy_request WHERE `+column+` IN `+db.In(1, len(ids))+` GROUP BY `+column, anyIDs(ids)...)
+		}, from+db.In(1, len(ids))+` GROUP BY 1`, anyIDs(ids)...)
 		if err != nil {
 			return nil, err
 		}

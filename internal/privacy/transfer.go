@@ -21,6 +21,8 @@ type TransferTo struct {
 	Person    string
 	Purpose   vault.Purpose
 	Fields    []vault.Field
+	// Disclosure is the number of an approved disclosure: a state body gets nothing without one.
+	Disclosure string
 }
 
 // Transferred is a line of the register of transfers.
@@ -39,12 +41,17 @@ func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err e
 	}
 	recipient, known := r.Recipient(to.Recipient)
 	e, ok := r.Entry(to.Purpose)
-	if !known || !ok || len(to.Fields) == 0 || !slices.Contains(e.Recipients, to.Recipient) {
+	if !known || !ok || len(to.Fields) == 0 && to.Disclosure == "" || !slices.Contains(e.Recipients, to.Recipient) {
 		return ErrRecipient.With("recipient", to.Recipient)
 	}
 	for _, f := range to.Fields {
 		if !slices.Contains(recipient.Fields, f) || !slices.Contains(e.Fields, f) {
 			return ErrRecipient.With("recipient", to.Recipient)
+		}
+	}
+	if recipient.Kind == KindState {
+		if err := p.covered(ctx, tx, to.Disclosure, to.Person, to.Fields); err != nil {
+			return err
 		}
 	}
 	if err := p.consented(ctx, tx, e, vault.Opening{Person: to.Person, Purpose: to.Purpose, Fields: to.Fields}); err != nil {
@@ -62,7 +69,7 @@ func (p *Privacy) Leaves(ctx context.Context, tx *db.DB, recipient string, o vau
 	return outgoing.Issue(recipient), nil
 }
 
-// Transfers lists what left about a person, newest first.
+// Transfers lists what left about a person, newest first; DisclosedTo lists what state bodies were given.
 func (p *Privacy) Transfers(ctx context.Context, person string) ([]Transferred, error) {
 	return listTransfers(ctx, p.db, person)
 }

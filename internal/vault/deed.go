@@ -14,6 +14,7 @@ import (
 const (
 	VerbConsent  Verb = "consent"  // a consent was given; the reason names its scope and the hash of its statement
 	VerbWithdraw Verb = "withdraw" // a consent was withdrawn
+	VerbDisclose Verb = "disclose" // data went to a state body; the reason names the disclosure
 	VerbExport   Verb = "export"   // a copy of everything was handed to the person
 )
 

@@ -9,7 +9,10 @@ import (
 	"github.com/sahna/sahna/internal/platform/fault"
 )
 
-var purposes = []Purpose{PurposeService, PurposeIdentification, PurposeInteraction, PurposeMarketing, PurposeAdmission, PurposeAccounting, PurposeVerification, PurposeStaff, PurposeRights}
+var purposes = []Purpose{
+	PurposeService, PurposeIdentification, PurposeInteraction, PurposeMarketing, PurposeAdmission, PurposeAccounting, PurposeVerification,
+	PurposeStaff, PurposeDisclosure, PurposeRights,
+}
 
 // Open returns fields of a person and writes the journal entry in the same transaction. Fields without a value are absent.
 //

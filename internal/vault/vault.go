@@ -57,6 +57,7 @@ const (
 	PurposeAccounting     Purpose = "accounting"
 	PurposeVerification   Purpose = "verification" // check a document that a right or a role rests on
 	PurposeStaff          Purpose = "staff"        // employees' own records: who works here with which roles
+	PurposeDisclosure     Purpose = "disclosure"   // what a state body is given, and the words of its request
 	PurposeRights         Purpose = "rights"       // the person's own look, export, correction
 )
 

@@ -178,12 +178,19 @@ func receiptFile(r privacy.Receipt) string { return "receipts/" + r.ID + ".json"
 const mostLooks = 20_000
 
 func (m *Maker) gatherJournal(ctx context.Context, id string) (out []LookData, err error) {
+	quiet, err := m.Privacy.Quiet(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	for page := (vault.Page{Limit: 200}); len(out) < mostLooks; {
 		part, err := m.Vault.EntriesOf(ctx, id, page)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range part.Entries {
+			if quiet(e.Entry) {
+				continue
+			}
 			out = append(out, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
 		}
 		if part.Next == "" {

@@ -110,6 +110,8 @@ func (w words) verb(v vault.Verb) string {
 		return w.T("mydata.verb_consent")
 	case vault.VerbWithdraw:
 		return w.T("mydata.verb_withdraw")
+	case vault.VerbDisclose:
+		return w.T("mydata.verb_disclose")
 	case vault.VerbExport:
 		return w.T("mydata.verb_export")
 	}

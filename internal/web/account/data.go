@@ -78,8 +78,14 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 		if err != nil {
 			return err
 		}
+		quiet, err := a.Privacy.Quiet(ctx, person)
+		if err != nil {
+			return err
+		}
 		for _, e := range journal.Entries {
-			entries = append(entries, e.Entry)
+			if !quiet(e.Entry) {
+				entries = append(entries, e.Entry)
+			}
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b vault.Entry) int { return b.At.Compare(a.At) })

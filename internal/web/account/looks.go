@@ -73,6 +73,8 @@ func verbWords(p ui.Page, e vault.Entry) string {
 		return p.T("account.verb_consent")
 	case vault.VerbWithdraw:
 		return p.T("account.verb_withdraw")
+	case vault.VerbDisclose:
+		return p.T("account.verb_disclose")
 	case vault.VerbExport:
 		return p.T("account.verb_export")
 	}
@@ -147,6 +149,8 @@ func purposeName(p ui.Page, purpose vault.Purpose) string {
 		return p.T("account.purpose_accounting")
 	case vault.PurposeRights:
 		return p.T("account.purpose_rights")
+	case vault.PurposeDisclosure:
+		return p.T("account.purpose_disclosure")
 	}
 	return string(purpose)
 }
