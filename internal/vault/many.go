@@ -141,7 +141,9 @@ func (v *Vault) NoteMany(ctx context.Context, tx *db.DB, deeds []Deed) (ids []st
 
 var errNoDeed = errors.New("only a deed can be noted: openings journal themselves")
 
-func (v Verb) isDeed() bool { return v == VerbConsent || v == VerbDisclose || v == VerbWithdraw || v == VerbExport }
+func (v Verb) isDeed() bool {
+	return v == VerbConsent || v == VerbDisclose || v == VerbWithdraw || v == VerbExport
+}
 
 // getMany unwraps many keys with one query; a key that is not there refuses its place.
 func (k *keystore) getMany(ctx context.Context, places []keyAt) ([]personKey, error) {
