@@ -173,7 +173,9 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
-	a.People.SiteName = a.operator().ShortName
+	if name := a.operator().ShortName; name != "" { // a command on a data folder may have no profile at hand
+		a.People.SiteName = name
+	}
 	a.People.BaseURL = a.cfg.BaseURL
 	a.People.SMS = a.texts()
 	a.People.Leaves = a.Privacy.Leaves
