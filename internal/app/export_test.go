@@ -1,7 +1,12 @@
 package app
 
+import "net/http"
+
 // PutBack is a restore that stops before its replay.
 var PutBack = putBack
 
 // ReadManifest reads a backup's manifest.
 var ReadManifest = readManifest
+
+// Mux is where every door has put its addresses.
+func (a *App) Mux() *http.ServeMux { return a.mux }

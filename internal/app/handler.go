@@ -23,6 +23,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 func (a *App) mount() (http.Handler, error) {
 	mux := http.NewServeMux()
+	a.mux = mux
 	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
 	u.News, u.KeepFor = a.news, ui.KeepPages
 	u.Mount(mux)

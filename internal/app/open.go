@@ -70,6 +70,7 @@ type App struct {
 	bank    *testbank.Bank
 	tickets *ticketpdf.Maker
 	handler http.Handler
+	mux     *http.ServeMux // what the handler leads to, for the test that walks every address
 	payable []payments.Provider
 	closing chan struct{} // closed when serving ends, so that live streams end
 	closers []func() error

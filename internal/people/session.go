@@ -13,6 +13,9 @@ import (
 // ErrNoSession is a token that opens nothing: never given, signed out, or over.
 var ErrNoSession = fault.New(fault.Unauthenticated, "people.no_session")
 
+// ErrNoDevice is a browser that is not signed in to the account.
+var ErrNoDevice = fault.New(fault.NotFound, "people.no_device")
+
 const (
 	sessionIdle    = 30 * 24 * time.Hour  // a visitor's browser stays signed in while it comes back
 	sessionLongest = 180 * 24 * time.Hour // and never longer than this
@@ -99,15 +102,19 @@ func (p *People) startSession(ctx context.Context, tx *db.DB, a account, b Brows
 // SignOut ends a session.
 func (p *People) SignOut(ctx context.Context, s Session) error { return p.SignOutDevice(ctx, s, s.ID) }
 
-// SignOutDevice ends another session of the same account; one that is not the account's own is left alone.
+// SignOutDevice ends another session of the same account; ErrNoDevice when it is not the account's own.
 func (p *People) SignOutDevice(ctx context.Context, s Session, sessionID string) (err error) {
 	defer fault.Wrap(&err, "sign out a device of %s", s.AccountID)
 	return p.db.Transact(ctx, func(tx *db.DB) error {
 		if err := lockAccount(ctx, tx, s.AccountID); err != nil {
 			return err
 		}
-		if err := deleteSession(ctx, tx, s.AccountID, sessionID); err != nil {
+		found, err := deleteSession(ctx, tx, s.AccountID, sessionID)
+		if err != nil {
 			return err
+		}
+		if !found && sessionID != s.ID {
+			return ErrNoDevice
 		}
 		return p.forgetDevices(ctx, tx, s)
 	})

@@ -41,9 +41,9 @@ func setFactor2(ctx context.Context, tx *db.DB, s Session, at time.Time) (bool, 
 	return n == 1, err
 }
 
-func deleteSession(ctx context.Context, tx *db.DB, account, id string) error {
-	_, err := tx.Exec(ctx, `DELETE FROM people_session WHERE account_id = $1 AND id = $2`, account, id)
-	return err
+func deleteSession(ctx context.Context, tx *db.DB, account, id string) (bool, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM people_session WHERE account_id = $1 AND id = $2`, account, id)
+	return n > 0, err
 }
 
 func deleteSessions(ctx context.Context, tx *db.DB, account, except string) error {
