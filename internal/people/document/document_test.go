@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +28,7 @@ import (
 	"github.com/sahna/sahna/internal/vault/vaulttest"
 )
 
-var reader = ocr.Reader{Tesseract: "tesseract", PDFToText: "pdftotext", PDFToPPM: "pdftoppm"}
+var reader = documenttest.Reader
 
 // world is the room with its neighbours, over a folder of its own.
 type world struct {
@@ -71,29 +70,11 @@ func newWorld(t *testing.T, d *db.DB, r ocr.Reader) *world {
 	c := clock.NewFake(vaulttest.Clock().Now())
 	h := privacytest.New(t, d, c)
 	w := &world{House: h, clock: c, folder: t.TempDir(), person: h.Guest(t, privacytest.Aigul())}
-	dir, err := files.OpenDir(filepath.Join(w.folder, "files"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.store = &mortal{Store: dir}
-	spool, err := upload.OpenSpool(filepath.Join(w.folder, "spool"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	bundle, err := i18n.New(append(privacytest.Messages(), document.Messages, upload.Messages)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Documents, err = document.New(t.Context(), document.Deps{
-		DB: d, Clock: c, Log: slog.New(slog.DiscardHandler), Vault: h.Vault, People: h.People, Files: w.store, Spool: spool,
-		Gate: upload.NewGate(2, upload.Usual, nil), Reader: r, Mail: h.Mails, Bundle: bundle, SiteName: "Sahna", BaseURL: "https://x",
-		Stays: h.Privacy.Stays, MostDays: h.Privacy.MostDocumentDays,
-	}, h.Jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.Documents = documenttest.Room(t, h, r, nil, w.folder, func(s files.Store) files.Store {
+		w.store = &mortal{Store: s}
+		return w.store
+	})
 	h.Privacy.SetHolders(privacy.HolderOfPeople(h.People), privacy.HolderOfDocuments(w.Documents))
-	t.Cleanup(func() { spool.Close(); dir.Close() }) //nolint:errcheck // a test's
 	w.staff = "staff:" + officer(t, h)
 	return w
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
@@ -32,6 +33,8 @@ type Account struct {
 	Catalog *catalog.Catalog
 	MyData  *mydata.Maker
 	Desk    *privacy.Desk
+
+	Documents *document.Documents
 }
 
 // zone is where the operator's days begin.
@@ -128,6 +131,7 @@ func (a *Account) mountOwn(mux *http.ServeMux) {
 	own("POST /{lang}/account/password", a.doPassword)
 	own("POST /{lang}/account/sign-out", a.doSignOut)
 	a.mountPolicy(own)
+	a.mountDocuments(own)
 }
 
 func (a *Account) page(r *http.Request, title string) ui.Page {

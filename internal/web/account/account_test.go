@@ -16,10 +16,13 @@ import (
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/boxoffice/boxofficetest"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/files"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
@@ -57,13 +60,14 @@ func open(t *testing.T, d *db.DB) *house {
 		DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
 		Files: store, Mail: w.Mails, Bundle: words, Operator: privacytest.Operator(),
 	}, w.Jobs)
-	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
+	papers := documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil)
+	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, document.Messages, upload.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
 	u.Operator = privacytest.Operator()
 	u.Demo = false
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	u.News = w.Privacy.Unseen
-	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog, MyData: copies, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, words)}
+	door := &account.Account{UI: u, People: w.People, Privacy: w.Privacy, Office: w.Office, Catalog: w.Catalog, MyData: copies, Documents: papers, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, words)}
 	door.Mount(mux)
 	(&pages.Pages{UI: u, Privacy: w.Privacy}).Mount(mux)
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})

@@ -23,6 +23,7 @@ func (f frame) tabs() []ui.Tab {
 	return []ui.Tab{
 		{Label: f.T("account.orders"), Href: f.URL("/account"), Active: f.Tab == "orders"},
 		{Label: f.T("account.data"), Href: f.URL("/account/data"), Active: f.Tab == "data"},
+		{Label: f.T("account.documents"), Href: f.URL(documentsBase), Active: f.Tab == "documents"},
 		{Label: f.T("account.devices"), Href: f.URL("/account/devices"), Active: f.Tab == "devices"},
 		{Label: f.T("account.password"), Href: f.URL("/account/password"), Active: f.Tab == "password"},
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
@@ -31,6 +32,7 @@ type Office struct {
 	People    *people.People
 	Privacy   *privacy.Privacy
 	Desk      *privacy.Desk
+	Documents *document.Documents
 	Incidents *privacy.Incidents
 }
 
@@ -39,7 +41,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.staffPages(), o.incidentPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages())
 }
 
 // Mount puts the pages on their addresses.

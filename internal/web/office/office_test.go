@@ -20,9 +20,12 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice/boxofficetest"
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/web/ui"
@@ -45,12 +48,13 @@ const rolesHeader = "X-Test-Roles"
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, Messages)
+	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, document.Messages, upload.Messages, Messages)
 	u, log := uitest.NewAt(t, w.Clock, sets...)
 	h := &house{World: w, log: log}
 	h.office = &Office{
 		UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
 		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Documents: documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
 		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 	}
 	mux := http.NewServeMux()

@@ -72,7 +72,7 @@ func (u *UI) dispatch(mux *http.ServeMux) http.HandlerFunc {
 			u.Fail(w, r, fault.New(fault.NotFound, ""))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		u.bounded(w, r, pattern)
 		if err := cleanInput(r); err != nil {
 			u.Fail(w, r, err)
 			return

@@ -36,8 +36,9 @@ type UI struct {
 	KeepFor    time.Duration                                                           // how long pages that are the same for everybody are kept: KeepPages; 0 keeps none
 	FormAction []string                                                                // origins besides our own that forms may post to: payment providers with a page of their own
 
-	shelf shelf
-	theme struct {
+	bodies map[string]int64 // by pattern: how much a request may send where it is more than MaxBody
+	shelf  shelf
+	theme  struct {
 		once sync.Once
 		name string
 		css  []byte
