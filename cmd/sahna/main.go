@@ -32,6 +32,8 @@ type commands struct {
 	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty data folder and replay every erasure made since."`
 	Replay     replayCommand     `cmd:"" help:"Finish a restore: replay the erasures that the database does not know of."`
 	Rehearse   rehearseCommand   `cmd:"" help:"Copy a performance into a scratch office, let simulated buyers in, and report what they got."`
+	Export     exportCommand     `cmd:"" help:"Export in bulk."`
+	Erase      eraseCommand      `cmd:"" help:"Erase in bulk."`
 	Deadline   deadlineCommand   `cmd:"" help:"Print the day on which a term of law ends."`
 	Show       configCommand     `cmd:"" name:"config" help:"Print the configuration in force, secrets hidden."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

@@ -3,15 +3,24 @@ package app_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/sahna/sahna/internal/app"
+	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/vault"
 )
 
 // ownTables are the tables of privacy and vault that name persons by their random id, and what an erasure does to each. The rooms
@@ -122,4 +131,75 @@ func holding(t *testing.T, root string, needles [][]byte) (hits int) {
 		t.Fatal(err)
 	}
 	return hits
+}
+
+// TestBulkIsDecidedByTwo exports and erases by the commands' own functions: two officers, or nobody.
+func TestBulkIsDecidedByTwo(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		ctx, cfg := t.Context(), office(t, e)
+		a := mustOpen(t, cfg)
+		var persons []string
+		for _, address := range []string{"one@example.kz", "two@example.kz", "three@example.kz"} {
+			c := privacytest.Aigul()
+			c.Email = address
+			persons = append(persons, guest(t, a, c))
+		}
+		secrets := map[string]string{}
+		for address, role := range map[string]people.Role{"officer@example.kz": people.RoleOfficer, "admin@example.kz": people.RoleAdmin, "door@example.kz": people.RoleDoor} {
+			_, secret, err := a.People.MakeStaff(ctx, people.Contacts{Surname: "Әлиева", Name: "Дана", Email: address}, "correct horse battery", []people.Role{role})
+			if err != nil {
+				t.Fatal(err)
+			}
+			secrets[address] = secret
+		}
+		sign := func(two app.Two, ahead time.Duration) io.Reader { // each digits work once
+			var lines strings.Builder
+			for _, address := range []string{two.Decides, two.Approves} {
+				digits, err := totp.GenerateCode(secrets[address], time.Now().Add(ahead))
+				if err != nil {
+					t.Fatal(err)
+				}
+				lines.WriteString("correct horse battery\n" + digits + "\n")
+			}
+			return strings.NewReader(lines.String())
+		}
+		both := app.Two{Decides: "officer@example.kz", Approves: "admin@example.kz"}
+		same := app.Two{Decides: "officer@example.kz", Approves: "Officer@example.kz"}
+		if err := app.ExportPersons(ctx, cfg, t.TempDir(), "", same, strings.NewReader(""), io.Discard); !errors.Is(err, privacy.ErrApprover) {
+			t.Errorf("one officer alone: %v", err)
+		}
+		door := app.Two{Decides: "door@example.kz", Approves: "officer@example.kz"}
+		if err := app.ExportPersons(ctx, cfg, t.TempDir(), "", door, sign(door, 0), io.Discard); !errors.Is(err, app.ErrBulkRole) {
+			t.Errorf("somebody from the door: %v", err)
+		}
+		dir, list := t.TempDir(), filepath.Join(t.TempDir(), "list")
+		var out bytes.Buffer
+		if err := app.ExportPersons(ctx, cfg, dir, "", both, sign(both, 0), &out); err != nil {
+			t.Fatal(err)
+		}
+		body := read(t, filepath.Join(dir, "persons-00001.jsonl"))
+		for i, address := range []string{"one@example.kz", "two@example.kz", "three@example.kz"} {
+			if !strings.Contains(body, address) || !strings.Contains(body, persons[i]) {
+				t.Errorf("the export lacks %s", address)
+			}
+		}
+		if err := os.WriteFile(list, []byte(persons[0]+"\n"+persons[2]+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.ErasePersons(ctx, cfg, list, both, sign(both, 30*time.Second), &out); err != nil || !strings.Contains(out.String(), "2 persons erased; 0 of them") {
+			t.Fatalf("erase: %v\n%s", err, out.String())
+		}
+		for i, id := range persons {
+			es, err := a.Privacy.Erasures(ctx, id)
+			if erased := i != 1; err != nil || erased != errors.Is(reads(t, a, id), vault.ErrDestroyed) || erased != (len(es) == 1 && es[0].Order.Approver != "" && es[0].Order.Reason == "bulk") {
+				t.Errorf("person %d: %+v, %v", i, es, err)
+			}
+		}
+		looks, err := a.Vault.EntriesOf(ctx, persons[1], vault.Page{Limit: 50})
+		if err != nil || !slices.ContainsFunc(looks.Entries, func(e vault.ProvedEntry) bool {
+			return e.Verb == vault.VerbExport && strings.HasPrefix(e.Actor, "staff:") && strings.HasPrefix(e.Reason, "bulk_export:staff:")
+		}) {
+			t.Errorf("who exported stands in nobody's journal: %v", err)
+		}
+	})
 }

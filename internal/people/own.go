@@ -79,9 +79,9 @@ func (p *People) Held(ctx context.Context, person string) (out map[vault.Field]v
 // HeldFields are the fields that Held opens, in the order in which they are shown.
 var HeldFields = append(append([]vault.Field{}, ContactFields...), vault.BirthDate, vault.IP, vault.UserAgent)
 
-// Journal lists what was done to the data of a person (one of PersonsOf), newest first, each entry with its proof.
+// Journal lists what was done to the data of a person (one of PersonsOf), newest first. A single entry is proved when it is asked for (vault.Prove).
 func (p *People) Journal(ctx context.Context, person string, limit int) (vault.EntryPage, error) {
-	return p.vault.EntriesOf(ctx, person, vault.Page{Limit: limit})
+	return p.vault.EntriesOf(ctx, person, vault.Page{Limit: limit, Unproved: true})
 }
 
 // Correct takes the person's own correction of name and phone, in the caller's transaction; the e-mail address stays, since it is

@@ -293,11 +293,12 @@ func (p *Privacy) RunNight(ctx context.Context) (ran bool, err error) {
 // destroy destroys what is due of one person. The line and the fields go in one transaction; a whole person goes by the ledger of
 // erasures, which finishes what a crash left open.
 func (p *Privacy) destroy(ctx context.Context, night string, d Due) error {
-	if d.Whole {
-		if _, err := p.Erase(ctx, EraseOrder{Person: d.Person, Actor: actorProgram, Reason: "retention"}); err != nil {
-			return leaveBlocked(err)
+	if d.Whole { // the line first: whoever is erased when the program dies is not seen by the run that goes on
+		if err := insertNightLine(ctx, p.db, night, d, p.clock.Now()); err != nil {
+			return err
 		}
-		return insertNightLine(ctx, p.db, night, d, p.clock.Now())
+		_, err := p.Erase(ctx, EraseOrder{Person: d.Person, Actor: actorProgram, Reason: "retention"})
+		return leaveBlocked(err)
 	}
 	values := map[vault.Field]string{}
 	for _, f := range d.Fields {

@@ -182,7 +182,7 @@ func (m *Maker) gatherJournal(ctx context.Context, id string) (out []LookData, e
 	if err != nil {
 		return nil, err
 	}
-	for page := (vault.Page{Limit: 200}); len(out) < mostLooks; {
+	for page := (vault.Page{Limit: 200, Unproved: true}); len(out) < mostLooks; {
 		part, err := m.Vault.EntriesOf(ctx, id, page)
 		if err != nil {
 			return nil, err
