@@ -181,7 +181,16 @@ func TestRestoreThatSkipsTheReplayCannotServe(t *testing.T) {
 				t.Fatalf("opened with %+v: %v, %v", opts, a, err)
 			}
 		}
+		talkOut(t, cfg, erased)
 		mark := filepath.Join(cfg.Data, "replay-needed")
+		for _, edited := range []string{"", "done\n", "x is copied, erasures are replayed\n"} {
+			if err := os.WriteFile(mark, []byte(edited), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := open(t, cfg); !errors.Is(err, app.ErrReplayNeeded) {
+				t.Errorf("opened under the mark %q: %v", edited, err)
+			}
+		}
 		if err := os.WriteFile(mark, []byte("x is being copied\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -201,6 +210,53 @@ func TestRestoreThatSkipsTheReplayCannotServe(t *testing.T) {
 			t.Errorf("after the replay: %v", err)
 		}
 	})
+}
+
+// talkOut tries to make a database that was restored without its replay be served: with an older ledger, with another one, with the
+// missing lines and tombstones entered by hand.
+func talkOut(t *testing.T, cfg app.Config, erased string) {
+	t.Helper()
+	ctx := t.Context()
+	keys, err := db.Open(ctx, string(cfg.KeyStore))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keys.Close() //nolint:errcheck // a test's
+	main, err := db.Open(ctx, string(cfg.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer main.Close() //nolint:errcheck // a test's
+	do := func(d *db.DB, query string, args ...any) {
+		t.Helper()
+		if _, err := d.Exec(ctx, query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(what string) {
+		t.Helper()
+		if _, err := open(t, cfg); !errors.Is(err, app.ErrReplayNeeded) {
+			t.Errorf("opened with %s: %v", what, err)
+		}
+	}
+	var id, hash string
+	var line []byte
+	if err := keys.QueryRow(ctx, `SELECT id, hash, line FROM keystore_erasure WHERE seq = 1`).Scan(&id, &hash, &line); err != nil {
+		t.Fatal(err)
+	}
+	do(keys, `DELETE FROM keystore_erasure`)
+	refused("an older ledger in the key store")
+	do(keys, `INSERT INTO keystore_erasure (seq, id, person_id, hash, line) VALUES (1, 'other', 'other', 'other', $1)`, line)
+	refused("another ledger in the key store")
+	if err := app.Replay(ctx, cfg, io.Discard); err == nil || !strings.Contains(err.Error(), "does not follow") {
+		t.Errorf("replayed another installation's ledger: %v", err)
+	}
+	do(keys, `DELETE FROM keystore_erasure`)
+	do(keys, `INSERT INTO keystore_erasure (seq, id, person_id, hash, line) VALUES (1, $1, $2, $3, $4)`, id, erased, hash, line)
+	refused("the key store as it was")
+	do(main, `UPDATE privacy_erasure_head SET seq = 1, hash = $1`, hash)
+	refused("the ledger's end moved by hand")
+	do(main, `UPDATE privacy_erasure_head SET seq = 0, hash = ''`)
 }
 
 // TestRestoreKilledAnywhere kills the true program in the middle of restoring, at times that nobody chose.
