@@ -169,3 +169,40 @@ func TestKilledAtEveryWriteOfANight(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAnswerIsMailedOnceAlsoAfterACrash ends the program while the letter leaves, and when it has left but nobody has written so.
+func TestAnAnswerIsMailedOnceAlsoAfterACrash(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		h := openDesk(t, d, nil)
+		for n := range 14 {
+			c := privacytest.Aigul()
+			c.Email = string(rune('a'+n)) + "@example.kz"
+			r := h.enter(t, privacy.RequestRectify, c)
+			if err := h.desk.Decide(ctx, r.ID, privacy.Decision{Result: privacy.Granted, Text: "Corrected as you wrote.", Actor: h.officer}); err != nil {
+				t.Fatal(err)
+			}
+			revive := killAt(n, d, h.Keys)
+			if err := h.Jobs.Drain(ctx); err != nil {
+				t.Fatal(err)
+			}
+			killed := revive()
+			if _, err := d.Exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE state = 'retryable'`); err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Jobs.Drain(ctx); err != nil {
+				t.Fatal(err)
+			}
+			sent := 0
+			for _, l := range h.Mails.All() {
+				if l.To == c.Email && len(l.Attachments) > 0 {
+					sent++
+				}
+			}
+			r = h.again(t, r)
+			if sent > 1 || r.MailUnsure == !r.MailedAt.IsZero() || !killed && sent != 1 || sent == 0 && !r.MailUnsure {
+				t.Errorf("write %d, killed %v: %d letters, mailed %s, unsure %v", n, killed, sent, r.MailedAt, r.MailUnsure)
+			}
+		}
+	})
+}

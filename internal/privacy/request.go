@@ -89,6 +89,7 @@ type Request struct {
 	InTime     bool // of an answered one
 	Letter     string
 	MailedAt   time.Time
+	MailUnsure bool // the program ended while the letter was leaving: nobody knows whether it did
 	caseID     string
 }
 

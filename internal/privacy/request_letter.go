@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,11 +176,12 @@ func fateLines(p *i18n.Printer, f Fate, fates []Outcome) (out []string) {
 	return out
 }
 
-// mailLetter sends the answer, and lets go of the address of somebody who has been erased.
+// mailLetter sends the answer, and lets go of the address of somebody who has been erased. The row says that it is being sent before
+// the letter leaves: when the process dies in between nobody can know whether it went, so it is not sent again, and the desk says so.
 func (d *Desk) mailLetter(ctx context.Context, job letterJob) (err error) {
 	defer fault.Wrap(&err, "mail the answer to request %s", job.RequestID)
 	r, err := findRequest(ctx, d.p.db, job.RequestID)
-	if err != nil || r.Open() || !r.MailedAt.IsZero() {
+	if err != nil || r.Open() || !r.MailedAt.IsZero() || r.MailUnsure {
 		return err
 	}
 	var to people.Contacts
@@ -188,15 +190,24 @@ func (d *Desk) mailLetter(ctx context.Context, job letterJob) (err error) {
 		if to, err = d.Contacts(ctx, tx, r, bySystem, "request_mail"); err != nil || to.Email == "" {
 			return err
 		}
+		claimed, err := claimMail(ctx, tx, r, d.p.clock.Now())
+		if err != nil {
+			return err
+		}
+		if !claimed {
+			to = people.Contacts{}
+			r.MailUnsure = true
+			return nil
+		}
 		pass, err = d.p.Leaves(ctx, tx, MailGateway, vault.Opening{Person: r.Person, Purpose: vault.PurposeRights, Fields: answerLeaves})
 		return err
 	})
-	if err != nil {
+	if err != nil || r.MailUnsure {
 		return err
 	}
 	if to.Email != "" {
-		if err := d.send(ctx, pass, r, to.Email); err != nil {
-			return err
+		if err := d.send(ctx, pass, r, to.Email); err != nil { // it did not leave: the job tries again
+			return errors.Join(err, unclaimMail(context.WithoutCancel(ctx), d.p.db, r))
 		}
 		r.MailedAt = d.p.clock.Now()
 	}

@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -35,7 +36,8 @@ func scanRequest(scan func(...any) error) (Request, error) {
 	var received, proved, due, answered, mailed int64
 	err := scan(&r.ID, &r.Number, &r.Person, &r.caseID, &r.Kind, &r.Channel, &r.Lang, &r.State, &received, &r.EnteredBy, &proved, &due, &r.TakenBy,
 		&r.Result, &r.Ground, &r.DecidedBy, &r.ApprovedBy, &answered, &r.InTime, &r.Letter, &mailed)
-	r.ReceivedAt, r.ProvedAt, r.Due, r.AnsweredAt, r.MailedAt = clock.FromMicros(received), clock.FromMicros(proved), clock.FromMicros(due), clock.FromMicros(answered), clock.FromMicros(mailed)
+	r.ReceivedAt, r.ProvedAt, r.Due, r.AnsweredAt, r.MailedAt = clock.FromMicros(received), clock.FromMicros(proved), clock.FromMicros(due), clock.FromMicros(answered), clock.FromMicros(max(mailed, 0))
+	r.MailUnsure = mailed < 0
 	return r, err
 }
 
@@ -160,5 +162,16 @@ func setMailed(ctx context.Context, tx *db.DB, r Request) error {
 // proveRequest notes that who wrote it reads the address that they gave.
 func proveRequest(ctx context.Context, tx *db.DB, person string, at int64) error {
 	_, err := tx.Exec(ctx, `UPDATE privacy_request SET confirmed_at = $2 WHERE person_id = $1 AND confirmed_at = 0`, person, at)
+	return err
+}
+
+// claimMail marks a letter as being sent, by a moment below zero; false when it is being sent already, or has been.
+func claimMail(ctx context.Context, tx *db.DB, r Request, now time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE privacy_request SET mailed_at = $2 WHERE id = $1 AND mailed_at = 0`, r.ID, -clock.Micros(now))
+	return n == 1, err
+}
+
+func unclaimMail(ctx context.Context, d *db.DB, r Request) error {
+	_, err := d.Exec(ctx, `UPDATE privacy_request SET mailed_at = 0 WHERE id = $1 AND mailed_at < 0`, r.ID)
 	return err
 }

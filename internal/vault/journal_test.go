@@ -303,6 +303,20 @@ func TestARestoreIsToldFromARollback(t *testing.T) {
 		if f := strings.Join(findings(t, v, late), "\n"); !strings.Contains(f, "rolled back: the kept checkpoint tells of 8 entries, there are 3") || !strings.Contains(f, "the key store's checkpoint") {
 			t.Errorf("a rollback without a line: %q", f)
 		}
+		for n := range 4 { // stopped at any write, it is told whole or not at all
+			left := n
+			keys.BeforeWrite(func() error {
+				if left--; left < 0 {
+					return errors.New("killed")
+				}
+				return nil
+			})
+			_, err := v.TellRestore(ctx)
+			keys.BeforeWrite(nil)
+			if f := strings.Join(findings(t, v, nil), "\n"); err == nil || !strings.Contains(f, "rolled back: the key store's checkpoint") {
+				t.Errorf("stopped at write %d: %v, %q", n, err, f)
+			}
+		}
 		r, err := v.TellRestore(ctx)
 		if err != nil || r.Seq != 1 || r.Size != 3 || r.Lost != 8 {
 			t.Fatalf("the line: %+v %v", r, err)

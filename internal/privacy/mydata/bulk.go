@@ -153,8 +153,15 @@ func (m *Maker) bulkLine(ctx context.Context, id string, held map[vault.Field]va
 	for _, r := range requests {
 		l.Requests = append(l.Requests, RequestData{r.Number, r.Kind, r.ReceivedAt, r.AnsweredAt, r.Result})
 	}
+	quiet, err := m.Privacy.Quiet(ctx, id) // the file may reach its person
+	if err != nil {
+		return l, err
+	}
 	part, err := m.Vault.EntriesOf(ctx, id, vault.Page{Limit: bulkLooks, Unproved: true})
 	for _, e := range part.Entries {
+		if quiet(e.Entry) {
+			continue
+		}
 		l.Journal = append(l.Journal, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
 	}
 	return l, err
