@@ -42,6 +42,7 @@ type house struct {
 
 	copies *mydata.Maker
 	folder string // of stored files
+	papers *document.Documents
 }
 
 func open(t *testing.T, d *db.DB) *house {
@@ -73,7 +74,7 @@ func open(t *testing.T, d *db.DB) *house {
 	mux.HandleFunc("GET /{lang}/{$}", func(http.ResponseWriter, *http.Request) {})
 	srv := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), door.Gate, u.SameOrigin))
 	t.Cleanup(srv.Close)
-	return &house{World: w, t: t, url: srv.URL, log: log, copies: copies, folder: folder}
+	return &house{World: w, t: t, url: srv.URL, log: log, copies: copies, folder: folder, papers: papers}
 }
 
 var sixDigits = regexp.MustCompile(`\d{3} \d{3}`)
