@@ -216,7 +216,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.MyData = mydata.New(mydata.Deps{
 		DB: a.DB, Clock: a.clock, Log: a.log, Vault: a.Vault, People: a.People, Privacy: a.Privacy,
-		Files: a.files, Mail: sender, Bundle: a.bundle, Operator: a.operator(),
+		Files: a.files, Mail: sender, Bundle: a.bundle, Operator: a.operator(), Documents: a.Documents,
 	}, a.Queue)
 	a.handler, err = a.mount()
 	return err

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -23,6 +26,7 @@ type Everything struct {
 	Purposes []Purpose         `json:"purposes"`
 	Persons  []PersonData      `json:"persons"`
 	Receipts []privacy.Receipt `json:"-"` // files of their own
+	Files    []sentFile        `json:"-"` // documents that wait for their check, as they lie there
 }
 
 // Purpose says what data is used for and for how long.
@@ -137,6 +141,9 @@ func (m *Maker) gatherOne(ctx context.Context, e *Everything, id string) (p Pers
 	if err := m.gatherConsents(ctx, e, &p, id); err != nil {
 		return p, err
 	}
+	if err := m.gatherFiles(ctx, e, id); err != nil {
+		return p, err
+	}
 	requests, err := m.Privacy.RequestsOf(ctx, id)
 	if err != nil {
 		return p, err
@@ -146,6 +153,41 @@ func (m *Maker) gatherOne(ctx context.Context, e *Everything, id string) (p Pers
 	}
 	p.Journal, err = m.gatherJournal(ctx, id)
 	return p, err
+}
+
+// sentFile is a document's own file.
+type sentFile struct {
+	name string
+	body []byte
+}
+
+// gatherFiles hands documents that still lie here back to who sent them. What was checked has no file any more.
+func (m *Maker) gatherFiles(ctx context.Context, e *Everything, id string) error {
+	if m.Documents == nil {
+		return nil
+	}
+	sent, err := m.Documents.Of(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, d := range sent {
+		if d.State != document.Waiting {
+			continue
+		}
+		body, err := m.Documents.Copy(ctx, d)
+		if err != nil && fault.KindOf(err) != fault.Internal { // checked and destroyed meanwhile
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		end := ".jpg"
+		if d.Media == upload.PDF {
+			end = ".pdf"
+		}
+		e.Files = append(e.Files, sentFile{"documents/" + d.ID + end, body})
+	}
+	return nil
 }
 
 func (m *Maker) gatherConsents(ctx context.Context, e *Everything, p *PersonData, id string) error {
@@ -229,6 +271,11 @@ func (m *Maker) pack(e Everything) ([]byte, error) {
 			err = add(receiptFile(r), b)
 		}
 		if err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range e.Files {
+		if err := add(f.name, f.body); err != nil {
 			return nil, err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -46,6 +47,8 @@ type Deps struct {
 	Mail     mail.Sender
 	Bundle   *i18n.Bundle
 	Operator privacy.Operator
+
+	Documents *document.Documents // whose files that wait for their check belong to the copy; may be nil
 }
 
 // Maker makes copies.

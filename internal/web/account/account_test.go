@@ -57,11 +57,11 @@ func open(t *testing.T, d *db.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	papers := documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil)
 	copies := mydata.New(mydata.Deps{
 		DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Vault: w.Vault, People: w.People, Privacy: w.Privacy,
-		Files: store, Mail: w.Mails, Bundle: words, Operator: privacytest.Operator(),
+		Files: store, Mail: w.Mails, Bundle: words, Operator: privacytest.Operator(), Documents: papers,
 	}, w.Jobs)
-	papers := documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil)
 	u, log := uitest.NewAt(t, w.Clock, append(privacytest.Messages()[1:], account.Messages, document.Messages, upload.Messages, mydata.Messages, pages.Messages, boxoffice.Messages)...)
 	u.Operator = privacytest.Operator()
 	u.Demo = false

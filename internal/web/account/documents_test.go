@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"mime/multipart"
@@ -72,6 +73,24 @@ func TestDocumentsAreSentSeenAndDestroyed(t *testing.T) {
 		destroy := regexp.MustCompile(`/ru(/account/documents/[0-9a-f-]{36}/destroy)`).FindAllStringSubmatch(page, -1)
 		if len(destroy) != 2 {
 			t.Fatalf("%d documents wait", len(destroy))
+		}
+		v.post("/ru/account/data/download")
+		if err := h.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		_, _, archive := v.get("/ru/account/data/download/my-data.zip")
+		z, err := zip.NewReader(strings.NewReader(archive), int64(len(archive)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := 0
+		for _, f := range z.File {
+			if strings.HasPrefix(f.Name, "documents/") && f.UncompressedSize64 == uint64(len(body)) {
+				copied++
+			}
+		}
+		if copied != 2 {
+			t.Errorf("%d of 2 documents are in the copy", copied)
 		}
 		if status, _, _ := v.post("/ru/account/documents/01a20a2d-f460-7b5f-a526-f598a87a7727/destroy"); status != http.StatusNotFound {
 			t.Errorf("one that is not there: %d", status)
