@@ -14,6 +14,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/sahna/sahna/internal/waitroom"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
@@ -40,6 +42,7 @@ type Deps struct {
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
 	Privacy   *privacy.Privacy
+	Waiting   *waitroom.Rooms // nil: nobody has to wait
 	Admission *admission.Admission
 	Printer   *ticketpdf.Maker
 	Jobs      *jobs.Queue // sweeps old answers; nil leaves that to Sweep

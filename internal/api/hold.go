@@ -43,8 +43,14 @@ type HoldItemJSON struct {
 	Price        money.Amount `json:"price"`
 }
 
+// Passed is a place in line that has become a pass: needed while a performance has a waiting room.
+type Passed struct {
+	Pass string `header:"Sahna-Pass" maxLength:"200" doc:"From the waiting room, while there is one"`
+}
+
 type holdInput struct {
 	Idempotent
+	Passed
 	Body HoldRequestJSON
 }
 
@@ -69,6 +75,7 @@ type BestRequestJSON struct {
 
 type bestInput struct {
 	Idempotent
+	Passed
 	Body BestRequestJSON
 }
 
@@ -102,7 +109,11 @@ func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
 	for _, w := range in.Body.Items {
 		r.Items = append(r.Items, boxoffice.AreaWish{PriceZoneID: w.PriceZoneID, TicketTypeID: w.TicketTypeID, Quantity: w.Quantity})
 	}
-	h, err := a.Office.Hold(ctx, r)
+	n := len(r.Seats)
+	for _, w := range r.Items {
+		n += w.Quantity
+	}
+	h, err := a.withPass(ctx, r.PerformanceID, in.Pass, n, func() (boxoffice.Hold, error) { return a.Office.Hold(ctx, r) })
 	if err != nil {
 		return nil, err
 	}
@@ -111,14 +122,34 @@ func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
 
 func (a *API) best(ctx context.Context, in *bestInput) (*holdOutput, error) {
 	b := in.Body
-	h, err := a.Office.HoldBest(ctx, boxoffice.BestRequest{
+	ask := boxoffice.BestRequest{
 		PerformanceID: b.PerformanceID, N: b.Quantity, ZoneID: b.PriceZoneID, TicketTypeID: b.TicketTypeID,
 		Accessible: b.Accessible,
-	})
+	}
+	h, err := a.withPass(ctx, b.PerformanceID, in.Pass, b.Quantity, func() (boxoffice.Hold, error) { return a.Office.HoldBest(ctx, ask) })
 	if err != nil {
 		return nil, err
 	}
 	return &holdOutput{"no-store", holdJSON(h)}, nil
+}
+
+// withPass holds what a pass is good for, while the performance has a waiting room; without one it simply holds.
+func (a *API) withPass(ctx context.Context, performanceID, pass string, n int, hold func() (boxoffice.Hold, error)) (boxoffice.Hold, error) {
+	p, err := a.Catalog.Performance(ctx, performanceID)
+	if err != nil {
+		return boxoffice.Hold{}, err
+	}
+	a.Waiting.Came(p)
+	if err := a.Waiting.Use(ctx, p, pass, n); err != nil {
+		return boxoffice.Hold{}, err
+	}
+	h, err := hold()
+	if err != nil {
+		if berr := a.Waiting.GiveBack(context.WithoutCancel(ctx), p, pass, n); berr != nil {
+			a.Log.ErrorContext(ctx, "pass not given back", "err", berr)
+		}
+	}
+	return h, err
 }
 
 func (a *API) findHold(ctx context.Context, in *keyInput) (*holdOutput, error) {

@@ -60,6 +60,7 @@ type Config struct {
 
 // Selling is how long seats wait.
 type Selling struct {
+	WaitAbove   int `toml:"wait_above" comment:"visitors a second of one performance above which a waiting room opens by itself; 0: only where the office says so"`
 	HoldMinutes int `toml:"hold_minutes" comment:"how long a basket keeps its seats"`
 	PayMinutes  int `toml:"pay_minutes" comment:"how long an order waits for its money"`
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/sahna/sahna/internal/web/site/outbox"
 	"github.com/sahna/sahna/internal/web/site/pages"
 	"github.com/sahna/sahna/internal/web/site/performance"
+	"github.com/sahna/sahna/internal/web/site/waiting"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -28,13 +29,14 @@ func (a *App) mount() (http.Handler, error) {
 	u.News, u.KeepFor = a.news, ui.KeepPages
 	u.Mount(mux)
 	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
-	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Closing: a.closing}).Mount(mux)
+	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Rooms: a.Waiting, Closing: a.closing}).Mount(mux)
+	(&waiting.Door{UI: u, Catalog: a.Catalog, Rooms: a.Waiting}).Mount(mux)
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy, Desk: a.Desk}).Mount(mux)
 	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog, MyData: a.MyData, Desk: a.Desk, Documents: a.Documents}
 	own.Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
-	(&office.Office{UI: u, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents}).Mount(mux)
+	(&office.Office{UI: u, Waiting: a.Waiting, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents}).Mount(mux)
 	if a.opts.Outbox != nil {
 		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
 	}
@@ -71,7 +73,7 @@ func (a *App) api() (*api.API, error) {
 	}
 	return api.New(api.Deps{
 		DB: a.DB, Clock: a.clock, Log: a.log, Bundle: a.bundle, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy,
-		Admission: a.Admission, Printer: a.tickets, Jobs: a.Queue,
+		Admission: a.Admission, Printer: a.tickets, Jobs: a.Queue, Waiting: a.Waiting,
 	}, api.Config{BaseURL: a.cfg.BaseURL, Key: key})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
 	"github.com/sahna/sahna/internal/web/office"
@@ -27,6 +28,7 @@ import (
 	"github.com/sahna/sahna/internal/web/site/outbox"
 	"github.com/sahna/sahna/internal/web/site/pages"
 	"github.com/sahna/sahna/internal/web/site/performance"
+	"github.com/sahna/sahna/internal/web/site/waiting"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -34,6 +36,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, document.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
+		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, waiting.Messages, waitroom.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, document.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/vault"
+	"github.com/sahna/sahna/internal/waitroom"
 )
 
 // Options are what tests and the demo choose besides the configuration.
@@ -62,6 +63,7 @@ type App struct {
 	Admission *admission.Admission
 	Documents *document.Documents
 	MyData    *mydata.Maker
+	Waiting   *waitroom.Rooms
 	Queue     *jobs.Queue
 
 	bundle  *i18n.Bundle
@@ -203,6 +205,13 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	(&privacy.Notices{Privacy: a.Privacy, Vault: a.Vault, Mail: sender, Bundle: a.bundle, BaseURL: a.cfg.BaseURL}).Register(a.Queue)
 	a.Privacy.SetAnchors(a.Office)
 	a.Privacy.Work(a.Queue)
+	waitKey, err := loadKey(a.cfg.Keys, "waitroom.key")
+	if err != nil {
+		return err
+	}
+	if a.Waiting, err = waitroom.New(a.DB, a.clock, a.log, a.Catalog, waitroom.Config{Key: waitKey, Above: a.cfg.Selling.WaitAbove}); err != nil {
+		return err
+	}
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err

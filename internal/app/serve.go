@@ -32,6 +32,8 @@ func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error
 	go func() { failed <- server.Serve(l) }()
 	background := make(chan struct{})
 	go func() { a.background(ctx); close(background) }()
+	waiting := make(chan struct{})
+	go func() { a.Waiting.Run(ctx); close(waiting) }()
 
 	err := ready()
 	if err == nil {
@@ -46,6 +48,7 @@ func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error
 	defer done()
 	err = errors.Join(err, server.Shutdown(stop), a.Queue.Stop(stop))
 	<-background
+	<-waiting
 	return err
 }
 

@@ -80,6 +80,9 @@ func (t *traffic) rate(name string, now time.Time) float64 {
 
 // Came counts a visitor who asks for a performance's seats. When more come than its room allows, the next Sync opens it.
 func (r *Rooms) Came(p catalog.Performance) {
+	if r == nil {
+		return
+	}
 	now := r.clock.Now()
 	r.traffic.count("came/"+p.ID, now)
 	above := r.cfg.Above

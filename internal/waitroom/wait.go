@@ -38,8 +38,11 @@ type Status struct {
 // graceful is how long after their turn somebody may still come in: who put the phone away for a while has not lost it.
 const graceful = 30 * time.Minute
 
-// Guard returns the room that stands between visitors and a performance's seats now.
+// Guard returns the room that stands between visitors and a performance's seats now. A house without waiting rooms (nil) has none.
 func (r *Rooms) Guard(p catalog.Performance) (Room, bool) {
+	if r == nil {
+		return Room{}, false
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, id := range [...]string{p.ID, p.EventID} {

@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -34,6 +35,7 @@ type Office struct {
 	Desk      *privacy.Desk
 	Documents *document.Documents
 	Incidents *privacy.Incidents
+	Waiting   *waitroom.Rooms
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
@@ -41,7 +43,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages())
 }
 
 // Mount puts the pages on their addresses.

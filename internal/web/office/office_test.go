@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -28,6 +29,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/ui"
 	"github.com/sahna/sahna/internal/web/ui/uitest"
 )
@@ -48,7 +50,7 @@ const rolesHeader = "X-Test-Roles"
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, document.Messages, upload.Messages, Messages)
+	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, document.Messages, upload.Messages, waitroom.Messages, Messages)
 	u, log := uitest.NewAt(t, w.Clock, sets...)
 	h := &house{World: w, log: log}
 	h.office = &Office{
@@ -57,6 +59,11 @@ func open(t *testing.T, d *db.DB) *house {
 		Documents: documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
 		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 	}
+	rooms, err := waitroom.New(d, w.Clock, slog.New(slog.DiscardHandler), w.Catalog, waitroom.Config{Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.office.Waiting = rooms
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	h.office.Mount(mux)

@@ -36,6 +36,9 @@ func pack(seats []boxoffice.SeatState) string {
 
 // availability answers with the whole state. Whoever has this version already is told so in one line.
 func (d *Door) availability(w http.ResponseWriter, r *http.Request) {
+	if p, err := d.Catalog.Performance(r.Context(), r.PathValue("id")); err == nil {
+		d.Rooms.Came(p) // the page itself comes from the shelf
+	}
 	a, err := d.Office.Availability(r.Context(), r.PathValue("id"))
 	if err != nil {
 		d.UI.Fail(w, r, err)

@@ -86,6 +86,26 @@ func (c choice) without(gone []string) choice {
 	return c
 }
 
+// count is how many places are asked for; what was typed wrongly counts as nothing and is refused later.
+func (c choice) count() int {
+	if c.best.asked {
+		return max(0, atoi(c.best.n))
+	}
+	n := len(c.seats)
+	for _, q := range c.quantities {
+		n += max(0, atoi(q.typed))
+	}
+	return n
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // request asks the box office for the choice. A seat costs what the first type costs that its zone sells; the basket changes it.
 func (c choice) request(p catalog.Performance, plan *catalog.Plan) (boxoffice.HoldRequest, error) {
 	r := boxoffice.HoldRequest{PerformanceID: p.ID}

@@ -1,6 +1,7 @@
 package performance
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/web/site/basketcookie"
+	"github.com/sahna/sahna/internal/web/site/waiting"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -22,13 +24,40 @@ func (d *Door) hold(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := readChoice(r.PostForm, h.performance)
-	held, err := d.take(r, h, c)
+	d.Rooms.Came(h.performance)
+	pass := ""
+	if room, ok := d.Rooms.Guard(h.performance); ok {
+		pass = waiting.PassOf(r, room.ID)
+		if err := d.Rooms.Check(h.performance, pass); err != nil {
+			http.Redirect(w, r, waiting.URL(d.UI.Page(r, ""), room.ID), http.StatusSeeOther)
+			return
+		}
+	}
+	held, err := d.withPass(r, h, c, pass)
 	if err != nil {
 		d.refuse(w, r, h, c, err)
 		return
 	}
 	basketcookie.Add(w, r, boxoffice.HoldKey{ID: held.ID, Secret: held.Secret})
 	http.Redirect(w, r, "/"+string(ui.LangOf(r))+"/basket", http.StatusSeeOther)
+}
+
+// withPass takes what is chosen out of what the visitor's pass is good for, and puts it back when it cannot be held.
+func (d *Door) withPass(r *http.Request, h house, c choice, pass string) (boxoffice.Hold, error) {
+	if pass == "" {
+		return d.take(r, h, c)
+	}
+	n := c.count()
+	if err := d.Rooms.Use(r.Context(), h.performance, pass, n); err != nil {
+		return boxoffice.Hold{}, err
+	}
+	held, err := d.take(r, h, c)
+	if err != nil {
+		if berr := d.Rooms.GiveBack(context.WithoutCancel(r.Context()), h.performance, pass, n); berr != nil {
+			d.UI.Log.ErrorContext(r.Context(), "pass not given back", "err", berr)
+		}
+	}
+	return held, err
 }
 
 func (d *Door) take(r *http.Request, h house, c choice) (boxoffice.Hold, error) {

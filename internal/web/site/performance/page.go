@@ -7,6 +7,7 @@ import (
 
 	"github.com/sahna/sahna/internal/catalog"
 	"github.com/sahna/sahna/internal/platform/money"
+	"github.com/sahna/sahna/internal/web/site/waiting"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -129,6 +130,17 @@ func shapeOf(s catalog.Seat) string {
 
 // show is the page before anything was chosen, or with the choice so far.
 func (d *Door) show(w http.ResponseWriter, r *http.Request) {
+	// While there is a line, only who has a pass chooses seats. What cannot be read now may still stand on the shelf.
+	if p, err := d.Catalog.Performance(r.Context(), r.PathValue("id")); err == nil {
+		if room, ok := d.Rooms.Guard(p); ok {
+			if d.Rooms.Check(p, waiting.PassOf(r, room.ID)) != nil {
+				http.Redirect(w, r, waiting.URL(d.UI.Page(r, ""), room.ID), http.StatusSeeOther)
+				return
+			}
+			d.showChoice(w, r)
+			return
+		}
+	}
 	// With nothing chosen it is the same for everybody, also with a part of the hall opened.
 	if q := r.URL.RawQuery; q == "" || strings.HasPrefix(q, "section=") && !strings.Contains(q, "&") {
 		d.UI.Kept(w, r, d.showChoice)

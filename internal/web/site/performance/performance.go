@@ -13,6 +13,7 @@ import (
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -21,6 +22,7 @@ type Door struct {
 	UI      *ui.UI
 	Catalog *catalog.Catalog
 	Office  *boxoffice.Office
+	Rooms   *waitroom.Rooms // nil: nobody has to wait
 	// Closing ends the live streams when the server stops; nil: they end with their readers.
 	Closing <-chan struct{}
 
