@@ -134,6 +134,8 @@ func RecordName(p *i18n.Printer, r Record) string {
 		return p.T("privacy.record.request")
 	case "incident":
 		return p.T("privacy.record.incident")
+	case "journal":
+		return p.T("privacy.record.journal")
 	case "document":
 		return p.T("privacy.record.document")
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -179,12 +180,20 @@ func fateWords(p ui.Page, f privacy.Fate) (title, about string) {
 }
 
 func fateLines(p ui.Page, all []privacy.Outcome) (out []fateLine) {
+	count := map[fateLine]int{}
 	for _, o := range all {
 		line := fateLine{What: recordWords(p, o.Record), Until: dayWords(p, o.Until)}
 		if o.Fate == privacy.FateRestricted || o.Fate == privacy.FateWithheld {
 			line.Why = groundWords(p, o.Ground)
 		}
-		out = append(out, line)
+		if count[line]++; count[line] == 1 {
+			out = append(out, line)
+		}
+	}
+	for i, line := range out { // what is the same is told once
+		if n := count[line]; n > 1 {
+			out[i].What += " × " + strconv.Itoa(n)
+		}
 	}
 	return out
 }
@@ -239,7 +248,7 @@ func recordKind(p ui.Page, kind string) string {
 		return p.T("account.record_payment")
 	case "consent", "withdrawal":
 		return p.T("account.record_consent")
-	case "session", "device":
+	case "session", "device", "code":
 		return p.T("account.record_session")
 	case "journal":
 		return p.T("account.record_journal")

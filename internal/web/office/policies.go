@@ -125,7 +125,7 @@ func (o *Office) gatherPolicies(r *http.Request, p *policiesPage) error {
 				return err
 			}
 			p.Told = append(p.Told, toldRow{pub, told})
-			p.Telling = p.Telling || told.Due > 0 || told.Walked > 0 && told.WalkedAt.IsZero()
+			p.Telling = p.Telling || told.Due > 0 || told.WalkedAt.IsZero() && o.Clock.Now().Sub(pub.PublishedAt) < 10*time.Minute
 		}
 	}
 	var err error
