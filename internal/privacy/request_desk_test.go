@@ -229,3 +229,46 @@ func TestADecidedErasureWaitsForSomebodyElse(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLetterOfAnErasureListsAllFourFatesInBothLanguages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openDesk(t, d, nauryz())
+		h.Privacy.SetHolders(privacy.HolderOfPeople(h.People))
+		h.Guest(t, privacytest.Aigul())
+		brother := privacytest.Aigul()
+		brother.Name, brother.Patronymic = "Дәулет", ""
+		other := h.Guest(t, brother)
+		r := h.enter(t, privacy.RequestErase, privacytest.Aigul())
+		if n, err := h.desk.Others(t.Context(), r); err != nil || n != 1 {
+			t.Errorf("%d others share the address (%v), want 1", n, err)
+		}
+		if err := h.desk.Decide(t.Context(), r.ID, privacy.Decision{Result: privacy.Granted, Actor: h.officer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.desk.Approve(t.Context(), r.ID, h.second); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		mails := h.Mails.All()
+		if len(mails) != 1 || len(mails[0].Attachments) != 1 {
+			t.Fatalf("letters: %d", len(mails))
+		}
+		got := strings.ToLower(pdfText(t, mails[0].Attachments[0].Data))
+		for _, l := range []i18n.Lang{i18n.KK, i18n.RU} {
+			p := h.Bundle.Printer(l)
+			for _, f := range []privacy.Fate{privacy.FateErased, privacy.FateAnonymised, privacy.FateRestricted, privacy.FateWithheld} {
+				if want := strings.ToLower(privacy.FateName(p, f)) + ":"; !strings.Contains(got, want) {
+					t.Errorf("the letter lacks %q", want)
+				}
+			}
+			if want := strings.ToLower(privacy.KindName(p, privacy.RequestErase)); !strings.Contains(got, want) {
+				t.Errorf("the letter lacks %q", want)
+			}
+		}
+		if held, err := h.People.Held(t.Context(), other); err != nil || len(held) == 0 {
+			t.Errorf("who shares the mailbox was erased too: %v", err)
+		}
+	})
+}

@@ -309,3 +309,29 @@ func TestTheAddressChangesByACode(t *testing.T) {
 		}
 	})
 }
+
+func TestThePersonFetchesTheLetterOfTheirOwnRequest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		v := h.signedIn("ru")
+		_, at, body := v.post("/ru/account/data/block")
+		number := numberIn.FindString(at)
+		letter := "/ru/account/data/requests/" + number + "/letter"
+		expect(t, "the data page", body, letter)
+		if status, _, file := v.get(letter); status != 200 || !strings.HasPrefix(file, "%PDF") {
+			t.Errorf("the letter: %d %.10q", status, file)
+		}
+		if status, _, _ := v.get("/ru/account/data/requests/2026-09999/letter"); status != 404 {
+			t.Errorf("a number that is none: %d", status)
+		}
+		son := privacytest.Aigul()
+		son.Surname, son.Name, son.Email = "Серіков", "Арман", "arman@example.kz"
+		h.Guest(t, son)
+		g := h.visitor()
+		g.post("/ru/page/my-data", "email", son.Email)
+		g.post("/ru/page/my-data/code", "code", h.newestCode())
+		if status, _, _ := g.get("/ru/page/my-data/requests/" + number + "/letter"); status != 404 {
+			t.Errorf("a stranger's letter: %d", status)
+		}
+	})
+}

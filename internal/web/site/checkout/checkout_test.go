@@ -16,6 +16,7 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/money"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/privacy"
@@ -200,6 +201,50 @@ func TestCheckoutComesBackWithWhatWasTypedAndWhatWasWrong(t *testing.T) {
 		form = v.typed()
 		form.Set("provider", "gold")
 		v.want(v.post("/ru/checkout", form), 422, "Выберите способ оплаты.")
+		v.want(v.post("/ru/checkout", v.typed()), 200, "Тестовый банк")
+	})
+}
+
+// A new version comes while somebody fills in the form: they are asked again with everything typed still there, the old tick counts
+// for nothing, and the seats stay theirs.
+func TestAHoldLivesAcrossAMaterialVersion(t *testing.T) {
+	eachVisit(t, func(t *testing.T, v *visit) {
+		ctx := t.Context()
+		hold := v.Hold(t, "1-1")
+		v.basket(hold)
+		form := v.typed()
+		v.Clock.Advance(time.Minute)
+		draft, err := v.Privacy.NewDraft(ctx, privacy.Policy, privacy.OriginVersion, "staff:one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit := func(actor string) privacy.Edit {
+			now, err := v.Privacy.TextDraft(ctx, draft.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return privacy.Edit{Draft: draft.ID, Revision: now.Revision, Actor: actor}
+		}
+		for _, step := range []func() error{
+			func() error {
+				return v.Privacy.EditClause(ctx, edit("staff:one"), 5, i18n.Text{KK: "Жаңа мәтін.", RU: "Новый текст.", EN: "A new text."})
+			},
+			func() error { return v.Privacy.SetMaterial(ctx, edit("staff:one"), true) },
+			func() error { return v.Privacy.Submit(ctx, edit("staff:one")) },
+			func() error { _, err := v.Privacy.Publish(ctx, edit("staff:two"), time.Time{}); return err },
+		} {
+			if err := step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := v.post("/ru/checkout", form)
+		v.want(p, 422, `value="Серікқызы"`, `value="aigul@example.kz"`, "8 701 123 45 67")
+		if strings.Contains(p.body, `value="service" checked`) || strings.Contains(p.body, form.Get("version")) {
+			t.Error("the old tick or the old version stands in the form")
+		}
+		if h, err := v.Office.FindHold(ctx, boxoffice.HoldKey{ID: hold.ID, Secret: hold.Secret}); err != nil || len(h.Items) != len(hold.Items) {
+			t.Errorf("the hold: %+v %v", h, err)
+		}
 		v.want(v.post("/ru/checkout", v.typed()), 200, "Тестовый банк")
 	})
 }
