@@ -142,6 +142,17 @@ func RecordName(p *i18n.Printer, r Record) string {
 	return r.Room + " · " + r.Kind
 }
 
+// SourceName is where a term stands, in words when it is no number that reads in every language.
+func SourceName(p *i18n.Printer, source string) string {
+	switch source {
+	case "Consumer Law 42-4":
+		return p.T("privacy.source.consumer")
+	case "the policy, 7.2":
+		return p.T("privacy.source.policy")
+	}
+	return source
+}
+
 // ClockName says what a clock of law runs for.
 func ClockName(p *i18n.Printer, id string) string {
 	switch id {

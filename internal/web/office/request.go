@@ -225,3 +225,25 @@ func (o *Office) showNewRequest(w http.ResponseWriter, r *http.Request, v visit,
 	v.Nav = "requests"
 	o.show(w, r, v, status, v.T("office.requests.enter"), requestForm(v, ui.FormOf(v.Page, r, problem)))
 }
+
+// fateRow is a record with how many others share its fate, reason and day.
+type fateRow struct {
+	privacy.Outcome
+	N int
+}
+
+// sameFates puts together what reads the same.
+func sameFates(v visit, list []privacy.Outcome) (out []fateRow) {
+	at := map[[4]string]int{}
+	for _, o := range list {
+		key := [4]string{privacy.RecordName(v.Printer, o.Record), string(o.Fate), o.Ground, string(o.Until)}
+		i, seen := at[key]
+		if !seen {
+			i = len(out)
+			at[key] = i
+			out = append(out, fateRow{Outcome: o})
+		}
+		out[i].N++
+	}
+	return out
+}
