@@ -23,6 +23,7 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Serve the site, the office, the door and the API."`
 	Demo       demoCommand       `cmd:"" help:"Make a data folder with four venues and serve it, with a test bank and an outbox."`
 	Import     importCommand     `cmd:"" help:"Import seating plans and events."`
+	Draw       drawCommand       `cmd:"" help:"Look after the draws of waiting rooms."`
 	Verify     verifyCommand     `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
 	Journal    journalCommand    `cmd:"" help:"The journal of every opening of personal data."`
 	Receipt    receiptCommand    `cmd:"" help:"Receipts of consent."`

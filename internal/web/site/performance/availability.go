@@ -63,8 +63,18 @@ func (d *Door) availability(w http.ResponseWriter, r *http.Request) {
 // does not take a line for as long.
 const heartbeat = 20 * time.Second
 
+// mostStreams bounds the streams of one process: each costs some 20 KB. Who comes later asks every few seconds instead.
+const mostStreams = 10_000
+
 // live sends changes as server-sent events until the reader leaves.
 func (d *Door) live(w http.ResponseWriter, r *http.Request) {
+	if d.streams.Add(1) > mostStreams {
+		d.streams.Add(-1)
+		w.Header().Set("Cache-Control", "no-store")
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable) // the picker asks by itself then
+		return
+	}
+	defer d.streams.Add(-1)
 	deltas, stop, err := d.Office.Watch(r.Context(), r.PathValue("id"))
 	if err != nil {
 		d.UI.Fail(w, r, err)

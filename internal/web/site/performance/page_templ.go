@@ -5,8 +5,10 @@ package performance
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"strconv"
@@ -35,7 +37,7 @@ func page(v view) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{"seats", templ.KV("seats-still", len(v.Page.Scripts) == 0)}
+		templ_7745c5c3_Var2 := []any{"seats", templ.KV("seats-still", len(v.Page.Scripts) == 0)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1469,7 +1471,7 @@ func rows(v view, o openView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, s := range r.Seats {
-				var templ_7745c5c3_Var76 = []any{"chip", templ.KV("chip-"+s.Shape, s.Shape != "")}
+				templ_7745c5c3_Var76 := []any{"chip", templ.KV("chip-"+s.Shape, s.Shape != "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

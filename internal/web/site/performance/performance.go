@@ -10,6 +10,7 @@ package performance
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
@@ -26,7 +27,8 @@ type Door struct {
 	// Closing ends the live streams when the server stops; nil: they end with their readers.
 	Closing <-chan struct{}
 
-	drawings sync.Map // drawingKey → *ui.Packed
+	streams  atomic.Int64 // live streams that are open
+	drawings sync.Map     // drawingKey → *ui.Packed
 }
 
 // Mount puts the page and the picker's resources on their addresses.

@@ -13,7 +13,15 @@ export class Live {
     await this.read();
     const source = new EventSource(this.hall.page.live);
     source.addEventListener("open", () => { this.stale(false); void this.read(); });
-    source.addEventListener("error", () => this.stale(true));
+    // Where events do not pass, or too many watch already, the page asks by itself, each at a moment of its own.
+    let asking = 0;
+    const ask = (): void => { asking = window.setTimeout(() => void this.read().then(ask), 4000 + Math.random() * 3000); };
+    source.addEventListener("open", () => { clearTimeout(asking); asking = 0; });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) {
+        if (!asking) { this.stale(false); ask(); }
+      } else this.stale(true);
+    });
     source.addEventListener("change", (e) => this.apply(JSON.parse((e as MessageEvent<string>).data) as Change));
     // A hidden page needs no stream; and a stream left open keeps the page from being brought back as it was.
     addEventListener("pagehide", () => source.close());
