@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -25,17 +26,22 @@ type Spool struct {
 // atOnce is how many files come in together; who comes later is told to try again.
 const atOnce = 64
 
-// OpenSpool opens the folder and empties it.
+// OpenSpool opens the folder and removes what lies there. Another process may be using it: what that one reads has no name any more.
 func OpenSpool(folder string) (_ *Spool, err error) {
 	defer fault.Wrap(&err, "open the spool")
-	if err := os.RemoveAll(folder); err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(folder)
-	return &Spool{root, make(chan struct{}, atOnce)}, err
+	if err != nil {
+		return nil, err
+	}
+	s := &Spool{root, make(chan struct{}, atOnce)}
+	left, err := fs.ReadDir(root.FS(), ".")
+	for _, e := range left {
+		err = errors.Join(err, root.RemoveAll(e.Name()))
+	}
+	return s, err
 }
 
 // Close closes the folder.
@@ -69,7 +75,7 @@ func (s *Spool) Take(ctx context.Context, r io.Reader, most int64) (_ *Held, err
 	if h.file, err = s.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	if err := s.root.Remove(name); err != nil {
+	if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	w, err := sealed.NewWriter(h.file, h.key, spoolPlace)

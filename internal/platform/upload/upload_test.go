@@ -271,6 +271,15 @@ func TestWhatWaitsIsNotReadable(t *testing.T) {
 	}
 	again.Close() //nolint:errcheck // a test's
 	empty(t, folder)
+	// a command that opened the folder beside a serving process has not taken it away
+	if b, err := h.Bytes(); err != nil || string(b) != "plain words that wait" {
+		t.Errorf("after another process: %q, %v", b, err)
+	}
+	next, err := s.Take(t.Context(), strings.NewReader("x"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Drop()
 }
 
 func FuzzClean(f *testing.F) {
