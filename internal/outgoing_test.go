@@ -30,9 +30,13 @@ var exits = []exit{
 
 	// Connections to others.
 	{"platform/payments/testbank/testbank.go", "http.Client", "reports to the program itself, and a payment has no personal field (TestPaymentsCarryNobody)"},
+	{"platform/payments/testbank/together.go", "http.Client", "as above"},
+	{"platform/payments/testbank/together.go", "http.Transport", "as above"},
 	{"platform/payments/testbank/callback.go", "http.NewRequestWithContext", "reports to the program itself, and a payment has no personal field (TestPaymentsCarryNobody)"},
 	{"app/serve.go", "net.Listen", "lets visitors in"},
 	{"app/demo.go", "net.Listen", "lets visitors in"},
+	{"app/rehearse.go", "net.Listen", "lets a rehearsal's invented buyers in"},
+	{"rehearsal/line.go", "net.Dialer", "buyers of a rehearsal, who do not exist, call the scratch office on this machine"},
 	{"app/backup.go", "exec.CommandContext", "pg_dump and pg_restore of the operator's own database, which holds personal values sealed"},
 	{"platform/db/db.go", "stdlib.OpenDBFromPool", "the operator's own database, which holds personal values sealed"},
 

@@ -45,7 +45,7 @@ var vaultMayBeEnteredBy = []string{"vault", "people", "privacy", "app"}
 var openings = regexp.MustCompile(`^(boxoffice|web|api)/`)
 
 // vaultTypes are what openings may use of the vault: the words, never the Vault itself.
-var vaultTypes = regexp.MustCompile(`^(Opening|Purpose\w*|Field|Surname|Name|Patronymic|Phone|Email|BirthDate|IP|UserAgent|RequestText|AnswerText|RequestContacts|Document|Verb\w*|Secret|NewSecret|Entry|EntryPage|JournalEntry|Proof)$`)
+var vaultTypes = regexp.MustCompile(`^(Opening|Purpose\w*|Field|Surname|Name|Patronymic|Phone|Email|BirthDate|IP|UserAgent|RequestText|AnswerText|RequestContacts|Document|LookFilter|Verb\w*|Secret|NewSecret|Entry|EntryPage|JournalEntry|Proof)$`)
 
 func TestRoomsEnterOnlyWhereTheyMay(t *testing.T) {
 	for _, f := range sources(t) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sahna/sahna/internal/platform/clock"
+
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
@@ -94,11 +96,11 @@ func (a *App) readPersons(ctx context.Context, file string) (ids []string, err e
 }
 
 // progress tells at most once a second how far something is.
-func progress(out io.Writer, what string) func(done int) {
-	start := time.Now()
+func progress(c clock.Clock, out io.Writer, what string) func(done int) {
+	start := c.Now()
 	last := start
 	return func(done int) {
-		now := time.Now()
+		now := c.Now()
 		if now.Sub(last) < time.Second {
 			return
 		}
@@ -123,7 +125,7 @@ func ExportPersons(ctx context.Context, cfg Config, dir, list string, two Two, i
 				return err
 			}
 		}
-		tell := progress(out, "exported")
+		tell := progress(a.clock, out, "exported")
 		t, err := a.MyData.ExportAll(ctx, b, func(n int, lines []byte) error {
 			return writeWhole(filepath.Join(dir, fmt.Sprintf("persons-%05d.jsonl", n)), lines)
 		}, func(t mydata.BulkTally) { tell(t.Sum()) })
@@ -147,7 +149,7 @@ func ErasePersons(ctx context.Context, cfg Config, list string, two Two, in io.R
 		if err != nil {
 			return err
 		}
-		tell := progress(out, "erased")
+		tell := progress(a.clock, out, "erased")
 		done, open := 0, 0
 		for part := range slices.Chunk(ids, 500) { // outcomes of many persons are not kept together
 			orders := make([]privacy.EraseOrder, len(part))

@@ -139,18 +139,18 @@ func (v *Vault) ForgetLog(ctx context.Context) (err error) {
 		return err
 	}
 	if v.forgotten.Load() != buried+1 { // nothing was destroyed since: no lock for nothing
-		if err := rewriteDeleted(ctx, v.keys.db, "FULL", "keystore_key"); err != nil {
+		if err := v.keys.db.ForgetRows(ctx, db.Whole, "keystore_key"); err != nil {
 			return err
 		}
-		if err := rewriteDeleted(ctx, v.db, "", "vault_field", "vault_index"); err != nil {
+		if err := v.db.ForgetRows(ctx, db.InPlace, "vault_field", "vault_index"); err != nil {
 			return err
 		}
 		v.forgotten.Store(buried + 1)
 	}
-	if err := forgetLog(ctx, v.keys.db); err != nil {
+	if err := v.keys.db.ForgetLog(ctx); err != nil {
 		return err
 	}
-	return forgetLog(ctx, v.db)
+	return v.db.ForgetLog(ctx)
 }
 
 // Replay makes the destructions of either database good in the other. After one of them was restored from a copy

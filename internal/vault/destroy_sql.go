@@ -76,29 +76,7 @@ func (k *keystore) bury(ctx context.Context, person string, c Class, now int64) 
 
 // forgetLog empties the write-ahead log, where the page that held a destroyed key would stay for a while.
 // PostgreSQL's dead rows go with ForgetLog; its archive is the operator's to keep short (docs/security.md).
-func (k *keystore) forgetLog(ctx context.Context) error { return forgetLog(ctx, k.db) }
-
-func forgetLog(ctx context.Context, d *db.DB) error {
-	if d.Engine() != db.SQLite {
-		return nil
-	}
-	_, err := d.Exec(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
-}
-
-// rewriteDeleted makes PostgreSQL let go of deleted rows. FULL writes the table anew and drops the old file: a plain vacuum frees the
-// place of a row and leaves its bytes in the page. The statement cannot stand in a transaction. SQLite overwrites deleted rows itself.
-func rewriteDeleted(ctx context.Context, d *db.DB, how string, tables ...string) error {
-	if d.Engine() != db.Postgres {
-		return nil
-	}
-	for _, table := range tables {
-		if _, err := d.Exec(ctx, `VACUUM `+how+` `+table); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (k *keystore) forgetLog(ctx context.Context) error { return k.db.ForgetLog(ctx) }
 
 func (k *keystore) tombstonesAfter(ctx context.Context, t tombstone) ([]tombstone, error) {
 	return readTombstones(ctx, k.db, `SELECT person_id, class FROM keystore_tombstone WHERE (person_id, class) > ($1, $2)
