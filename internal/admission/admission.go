@@ -9,10 +9,12 @@ package admission
 import (
 	"context"
 	"crypto/ed25519"
+	"sync"
 	"time"
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 )
@@ -25,6 +27,9 @@ type Admission struct {
 	office  tickets
 	hours   Hours
 	enter   func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error) // insertEntry, save in the race's negative control
+
+	together sync.Once
+	scans    *batch.Lanes[judged, Verdict]
 }
 
 // halls is what the door asks of the catalogue.

@@ -3,12 +3,16 @@ package admission
 import (
 	"context"
 	"errors"
+	"hash/crc32"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 )
@@ -94,12 +98,49 @@ func (a *Admission) Admit(ctx context.Context, d Device, s Scan) (v Verdict, err
 		family = t.PerformanceID
 	}
 	r := record{family: family, device: d.ID, gate: gate, received: now, ticket: t, scan: s, enter: a.enter}
-	err = a.db.Transact(ctx, func(tx *db.DB) error {
-		v, err = r.decide(ctx, tx, reason)
-		return err
-	})
+	v, err = a.queue().Do(ctx, laneOf(gate.ID), judged{r, reason})
 	v.Ticket = t
 	return v, err
+}
+
+// judged is a scan that waits for its place in the books.
+type judged struct {
+	record
+	reason string
+}
+
+// Gates share a few lanes: scans of a lane have a commit together, lanes go on side by side.
+const lanes = 4
+
+func laneOf(gateID string) string {
+	return strconv.Itoa(int(crc32.ChecksumIEEE([]byte(gateID))) % lanes)
+}
+
+// queue is where scans that come together meet.
+func (a *Admission) queue() *batch.Lanes[judged, Verdict] {
+	a.together.Do(func() { a.scans = batch.NewLanes(a.decideTogether) })
+	return a.scans
+}
+
+// decideTogether answers scans in one transaction, in order of their tickets, so that two lanes with the same tickets do not wait
+// for each other in a circle. Whoever shows a ticket twice in one batch comes in the order of arrival.
+func (a *Admission) decideTogether(ctx context.Context, list []judged) (out []Verdict, err error) {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return strings.Compare(list[x].ticket.ID, list[y].ticket.ID) })
+	err = a.db.Transact(ctx, func(tx *db.DB) error {
+		out = make([]Verdict, len(list))
+		for _, i := range order {
+			var err error
+			if out[i], err = list[i].decide(ctx, tx, list[i].reason); err != nil {
+				return batch.Refuse(i, err)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // checked refuses what no scanner of ours sends. A code may be anything that people hold to a camera: what is no ticket's is

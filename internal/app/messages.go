@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
+	"github.com/sahna/sahna/internal/rehearsal"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/account"
@@ -36,6 +37,6 @@ import (
 func Messages() []fs.FS {
 	return []fs.FS{
 		admission.Messages, boxoffice.Messages, ticketmail.Messages, ticketpdf.Messages, catalog.Messages, files.Messages,
-		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, waiting.Messages, waitroom.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, document.Messages, privacy.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
+		api.Messages, account.Messages, door.Messages, office.Messages, checkout.Messages, outbox.Messages, waiting.Messages, waitroom.Messages, pages.Messages, performance.Messages, i18n.Messages, mail.Messages, people.Messages, document.Messages, privacy.Messages, rehearsal.Messages, mydata.Messages, site.Messages, testbank.Messages, ui.Messages, upload.Messages, vault.Messages,
 	}
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/mydata"
+	"github.com/sahna/sahna/internal/rehearsal"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/waitroom"
 )
@@ -74,8 +75,10 @@ type App struct {
 	handler http.Handler
 	mux     *http.ServeMux // what the handler leads to, for the test that walks every address
 	payable []payments.Provider
-	closing chan struct{} // closed when serving ends, so that live streams end
-	closers []func() error
+
+	rehearsals *rehearsal.Runs
+	closing    chan struct{} // closed when serving ends, so that live streams end
+	closers    []func() error
 }
 
 // Open opens the databases, brings their tables up to date and wires the rooms. Nothing runs yet: see Run.
@@ -197,6 +200,8 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		return err
 	}
 	a.Queue.Busy = a.Office.Busy
+	a.rehearsals = &rehearsal.Runs{DB: a.DB, Clock: a.clock, Log: a.log, Jobs: a.Queue, Play: a.rehearseApart}
+	a.rehearsals.Register()
 	a.tickets = ticketpdf.New(a.Office, a.Catalog, a.operator(), a.bundle, a.clock)
 	ticketmail.New(ticketmail.Deps{
 		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Privacy: a.Privacy, Mail: sender,

@@ -96,7 +96,12 @@ type stadium struct {
 
 func newStadium(b *testing.B, e db.Engine, pairs int) *stadium {
 	b.Helper()
-	s := &stadium{World: boxofficetest.New(b, dbtest.Open(b, e))}
+	return newStadiumOver(b, dbtest.Open(b, e), pairs)
+}
+
+func newStadiumOver(b *testing.B, d *db.DB, pairs int) *stadium {
+	b.Helper()
+	s := &stadium{World: boxofficetest.New(b, d)}
 	s.Plan = drawn.Stadium()
 	if err := s.DB.Transact(b.Context(), func(tx *db.DB) error { return s.Catalog.SavePlan(b.Context(), tx, s.Plan) }); err != nil {
 		b.Fatal(err)

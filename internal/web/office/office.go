@@ -18,6 +18,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/rehearsal"
 	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/ui"
 )
@@ -36,6 +37,8 @@ type Office struct {
 	Documents *document.Documents
 	Incidents *privacy.Incidents
 	Waiting   *waitroom.Rooms
+
+	Rehearsals *rehearsal.Runs
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
@@ -43,7 +46,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages())
 }
 
 // Mount puts the pages on their addresses.

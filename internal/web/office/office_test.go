@@ -29,6 +29,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/rehearsal"
 	"github.com/sahna/sahna/internal/waitroom"
 	"github.com/sahna/sahna/internal/web/ui"
 	"github.com/sahna/sahna/internal/web/ui/uitest"
@@ -50,7 +51,7 @@ const rolesHeader = "X-Test-Roles"
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	w := boxofficetest.New(t, d)
-	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, document.Messages, upload.Messages, waitroom.Messages, Messages)
+	sets := append([]fs.FS{}, boxoffice.Messages, catalog.Messages, admission.Messages, people.Messages, privacy.Messages, document.Messages, upload.Messages, waitroom.Messages, rehearsal.Messages, Messages)
 	u, log := uitest.NewAt(t, w.Clock, sets...)
 	h := &house{World: w, log: log}
 	h.office = &Office{
@@ -58,6 +59,8 @@ func open(t *testing.T, d *db.DB) *house {
 		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 		Documents: documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
 		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+
+		Rehearsals: &rehearsal.Runs{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Jobs: w.Jobs, Play: played},
 	}
 	rooms, err := waitroom.New(d, w.Clock, slog.New(slog.DiscardHandler), w.Catalog, waitroom.Config{Key: make([]byte, 32)})
 	if err != nil {
@@ -66,6 +69,7 @@ func open(t *testing.T, d *db.DB) *house {
 	h.office.Waiting = rooms
 	mux := http.NewServeMux()
 	u.Mount(mux)
+	h.office.Rehearsals.Register()
 	h.office.Mount(mux)
 	s := httptest.NewServer(u.Serve(mux, u.Sessions(w.People), asStaff))
 	t.Cleanup(s.Close)
