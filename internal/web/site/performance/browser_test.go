@@ -22,7 +22,7 @@ import (
 type step = chromedp.Action[chromedp.Void]
 
 // browser opens a window of Chromium, as large as a phone or a desktop.
-func browser(t *testing.T, width, height int64, dark bool) context.Context {
+func browser(t testing.TB, width, height int64, dark bool) context.Context {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.WindowSize(int(width), int(height)),
 		chromedp.Flag("force-prefers-reduced-motion", true))

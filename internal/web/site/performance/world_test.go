@@ -28,7 +28,7 @@ type site struct {
 	houses int
 }
 
-func open(t *testing.T, d *db.DB) *site {
+func open(t testing.TB, d *db.DB) *site {
 	t.Helper()
 	w := boxofficetest.New(t, d)
 	look, log := uitest.NewAt(t, w.Clock, performance.Messages, boxoffice.Messages, catalog.Messages)
@@ -47,7 +47,7 @@ func open(t *testing.T, d *db.DB) *site {
 }
 
 // house is a plan with prices for its categories, from the dearest to the cheapest.
-func (s *site) house(t *testing.T, plan *catalog.Plan, prices map[string]int64) catalog.Performance {
+func (s *site) house(t testing.TB, plan *catalog.Plan, prices map[string]int64) catalog.Performance {
 	t.Helper()
 	if err := s.Catalog.Edit(t.Context(), func(e *catalog.Editor) error { return s.Catalog.SavePlan(t.Context(), e.Tx(), plan) }); err != nil {
 		t.Fatal(err)
