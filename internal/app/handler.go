@@ -32,11 +32,11 @@ func (a *App) mount() (http.Handler, error) {
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Rooms: a.Waiting, Closing: a.closing}).Mount(mux)
 	(&waiting.Door{UI: u, Catalog: a.Catalog, Rooms: a.Waiting}).Mount(mux)
 	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
-	(&pages.Pages{UI: u, Privacy: a.Privacy, Desk: a.Desk}).Mount(mux)
+	(&pages.Pages{UI: u, Privacy: a.Privacy, Desk: a.Desk, Enquiries: a.Enquiries}).Mount(mux)
 	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog, MyData: a.MyData, Desk: a.Desk, Documents: a.Documents}
 	own.Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
-	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents}).Mount(mux)
+	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents, Enquiries: a.Enquiries}).Mount(mux)
 	if a.opts.Outbox != nil {
 		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
 	}

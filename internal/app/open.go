@@ -58,6 +58,7 @@ type App struct {
 	Privacy   *privacy.Privacy
 	Desk      *privacy.Desk
 	Incidents *privacy.Incidents
+	Enquiries *privacy.Enquiries
 	People    *people.People
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
@@ -178,6 +179,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		return err
 	}
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
+	a.Enquiries = privacy.NewEnquiries(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	if name := a.operator().ShortName; name != "" { // a command on a data folder may have no profile at hand
 		a.People.SiteName = name

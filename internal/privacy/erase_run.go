@@ -120,7 +120,7 @@ func (p *Privacy) settle(ctx context.Context, tx *db.DB, o EraseOrder, dry bool)
 		return nil, err
 	}
 	own = append(own, asked...)
-	incidents, err := incidentRecords(ctx, tx, o.Person)
+	incidents, err := cornerRecords(ctx, tx, o.Person)
 	if err != nil {
 		return nil, err
 	}

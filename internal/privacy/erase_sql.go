@@ -206,6 +206,9 @@ func forgetNotices(ctx context.Context, tx *db.DB, person string) error {
 	if err := forgetConcerned(ctx, tx, person); err != nil {
 		return err
 	}
+	if err := forgetEnquiries(ctx, tx, person); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `UPDATE privacy_download SET expires_at = 0 WHERE person_id = $1`, person)
 	return err
 }

@@ -70,7 +70,7 @@ func (p *Privacy) Export(ctx context.Context, person string) (out []Record, err 
 	if out, err = p.ownRecords(ctx, p.db, person); err != nil {
 		return nil, err
 	}
-	incidents, err := incidentRecords(ctx, p.db, person)
+	incidents, err := cornerRecords(ctx, p.db, person)
 	if err != nil {
 		return nil, err
 	}

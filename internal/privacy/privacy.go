@@ -29,6 +29,7 @@ type Operator struct {
 	Address   i18n.Text `toml:"address"`
 	Phones    []string  `toml:"phones"`
 	Email     string    `toml:"email"`
+	Hours     i18n.Text `toml:"hours"`         // when somebody answers the phone; may be empty
 	Officer   string    `toml:"officer_email"` // the person responsible for personal data (94-V 25(2)(10)); the e-mail address when empty
 	Bank      i18n.Text `toml:"bank"`
 	Accent    string    `toml:"accent"` // "#rrggbb"

@@ -95,7 +95,7 @@ var entries = []Entry{
 		Terms: map[vault.Field]Keep{vault.IP: technical, vault.UserAgent: technical}, Recipients: []string{MailGateway},
 	}, {
 		Purpose: vault.PurposeInteraction, Ground: GroundConsent,
-		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone},
+		Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.RequestText, vault.AnswerText},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true,
 		Roles: []people.Role{people.RoleSupport, people.RoleOfficer},
 		Keep:  Keep{3, Years, EventAnswer}, Recipients: []string{MailGateway},

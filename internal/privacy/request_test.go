@@ -189,7 +189,7 @@ func TestLawIsDataWithDates(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows, err := h.Privacy.TermRows(t.Context())
-		if err != nil || len(rows) != 15 {
+		if err != nil || len(rows) != 17 {
 			t.Errorf("%d terms after a restart, %v", len(rows), err)
 		}
 		if due() != "03-28" {

@@ -132,6 +132,8 @@ func RecordName(p *i18n.Printer, r Record) string {
 		return p.T("privacy.record.consent")
 	case "request":
 		return p.T("privacy.record.request")
+	case "enquiry":
+		return p.T("privacy.record.enquiry")
 	case "incident":
 		return p.T("privacy.record.incident")
 	case "journal":
@@ -178,6 +180,8 @@ func ClockName(p *i18n.Printer, id string) string {
 		return p.T("privacy.clock.disclosure")
 	case "disclosure_named":
 		return p.T("privacy.clock.disclosure_named")
+	case "enquiry":
+		return p.T("privacy.clock.enquiry")
 	case "breach_notice":
 		return p.T("privacy.clock.breach_notice")
 	case "destroy_unlawful":

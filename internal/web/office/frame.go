@@ -35,6 +35,7 @@ func navigation(v visit) []group {
 		{v.T("office.nav.duties"), []item{
 			{"requests", v.T("office.nav.requests"), v.URL("/office/requests"), "list", answers},
 			{"documents", v.T("office.nav.documents"), v.URL("/office/documents"), "list", reviewsDocuments},
+			{"enquiries", v.T("office.nav.enquiries"), v.URL("/office/enquiries"), "list", answersEnquiries},
 			{"incidents", v.T("office.nav.incidents"), v.URL("/office/incidents"), "warn", seesRegister},
 			{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
 			{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},

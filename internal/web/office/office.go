@@ -39,6 +39,7 @@ type Office struct {
 	Waiting   *waitroom.Rooms
 
 	Rehearsals *rehearsal.Runs
+	Enquiries *privacy.Enquiries
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
@@ -46,7 +47,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages())
 }
 
 // Mount puts the pages on their addresses.

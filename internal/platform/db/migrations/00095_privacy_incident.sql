@@ -118,3 +118,21 @@ CREATE TABLE privacy_request_late (
     said_by    TEXT   NOT NULL,
     said_at    BIGINT NOT NULL
 );
+
+-- Suggestions and questions of the contacts page; each is a person of its own. What was written stands sealed in the vault.
+CREATE TABLE privacy_enquiry (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    number      TEXT   NOT NULL UNIQUE,
+    person_id   TEXT   NOT NULL, -- the row's own id once the person is erased
+    lang        TEXT   NOT NULL,
+    state       TEXT   NOT NULL CHECK (state IN ('new', 'answered', 'closed')),
+    received_at BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    done_at     BIGINT NOT NULL,
+    done_by     TEXT   NOT NULL,
+    mailed_at   BIGINT NOT NULL
+);
+CREATE INDEX privacy_enquiry_state ON privacy_enquiry (state, due_at, id);
+CREATE INDEX privacy_enquiry_done ON privacy_enquiry (done_at);
+CREATE INDEX privacy_enquiry_received ON privacy_enquiry (received_at);
+CREATE INDEX privacy_enquiry_person ON privacy_enquiry (person_id);

@@ -20,6 +20,9 @@ type Pages struct {
 	UI      *ui.UI
 	Privacy *privacy.Privacy
 	Desk    *privacy.Desk
+
+	Enquiries *privacy.Enquiries
+	limits    limits
 }
 
 // zone is where the operator's days begin.
@@ -33,7 +36,9 @@ func (s *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/page/offer", s.kept(s.inForce(privacy.Offer)))
 	mux.HandleFunc("GET /{lang}/page/offer/versions", s.kept(s.versions(privacy.Offer)))
 	mux.HandleFunc("GET /{lang}/page/offer/versions/{number}", s.kept(s.version(privacy.Offer)))
-	mux.HandleFunc("GET /{lang}/page/contact", s.kept(s.contact))
+	mux.HandleFunc("GET /{lang}/page/contact", s.contactMoved)
+	mux.HandleFunc("GET /{lang}/page/contacts", s.contact)
+	mux.HandleFunc("POST /{lang}/page/contacts", s.enquire)
 	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
 	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
 	mux.HandleFunc("GET /{lang}/page/claim/sent", s.claimSent)
@@ -206,11 +211,4 @@ func (s *Pages) versions(k privacy.Kind) http.HandlerFunc {
 		v.NoIndex = true
 		s.UI.Render(w, r, http.StatusOK, v.Page, versionsPage(v))
 	}
-}
-
-func (s *Pages) contact(w http.ResponseWriter, r *http.Request) {
-	p := s.page(r)
-	p.Title = p.T("pages.contact")
-	p.Description = p.T("pages.contact_summary")
-	s.UI.Render(w, r, http.StatusOK, p, contactPage(p))
 }

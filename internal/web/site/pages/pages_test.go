@@ -75,7 +75,7 @@ func TestDocumentsStandAtTheirAddressesInEveryLanguage(t *testing.T) {
 		{"/ru/page/privacy/versions", []string{first.Hash, second.Hash, "действует"}},
 		{"/ru/page/privacy/versions/1", []string{first.Hash, "Это старая редакция", "000 00 00", "23 ноября 2026"}},
 		{"/ru/page/privacy/versions/2", []string{"<del>", "<ins>", "111"}},
-		{"/kk/page/contact", []string{"260140012345", "tel:+77271111111", "mailto:derek@example.kz"}},
+		{"/kk/page/contacts", []string{"260140012345", "tel:+77271111111", "mailto:derek@example.kz"}},
 	} {
 		status, body := get(t, url+tc.path)
 		if status != http.StatusOK {
