@@ -39,7 +39,7 @@ type Office struct {
 	Waiting   *waitroom.Rooms
 
 	Rehearsals *rehearsal.Runs
-	Enquiries *privacy.Enquiries
+	Enquiries  *privacy.Enquiries
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
