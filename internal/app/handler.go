@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/api"
+	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
@@ -27,6 +28,9 @@ func (a *App) mount() (http.Handler, error) {
 	a.mux = mux
 	u := &ui.UI{Bundle: a.bundle, Clock: a.clock, Log: a.log, Operator: a.operator(), BaseURL: a.cfg.BaseURL, Demo: a.opts.Demo}
 	u.News, u.KeepFor = a.news, ui.KeepPages
+	u.Watch = func(route string, status int, took time.Duration, remote string) {
+		a.Pulse.Observe(route, status, took, people.ShortIP(remote))
+	}
 	u.Mount(mux)
 	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Rooms: a.Waiting, Closing: a.closing}).Mount(mux)
@@ -36,7 +40,7 @@ func (a *App) mount() (http.Handler, error) {
 	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog, MyData: a.MyData, Desk: a.Desk, Documents: a.Documents}
 	own.Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
-	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents, Enquiries: a.Enquiries}).Mount(mux)
+	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents, Enquiries: a.Enquiries, Pulse: a.Pulse}).Mount(mux)
 	if a.opts.Outbox != nil {
 		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
 	}
@@ -55,7 +59,7 @@ func (a *App) mount() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trusted.visitors(u.Serve(mux, u.Sessions(a.People), own.Gate, u.SameOrigin)), nil
+	return trusted.visitors(u.Serve(mux, u.Languages, u.Sessions(a.People), own.Gate, u.SameOrigin)), nil
 }
 
 // news are the new versions of the texts that a page tells of.

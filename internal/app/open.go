@@ -25,6 +25,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/payments"
 	"github.com/sahna/sahna/internal/platform/payments/testbank"
+	"github.com/sahna/sahna/internal/platform/pulse"
 	"github.com/sahna/sahna/internal/platform/sms"
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
@@ -59,6 +60,7 @@ type App struct {
 	Desk      *privacy.Desk
 	Incidents *privacy.Incidents
 	Enquiries *privacy.Enquiries
+	Pulse     *pulse.Pulse
 	People    *people.People
 	Catalog   *catalog.Catalog
 	Office    *boxoffice.Office
@@ -179,6 +181,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		return err
 	}
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
+	a.Pulse = pulse.New(a.DB, a.clock)
 	a.Enquiries = privacy.NewEnquiries(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	if name := a.operator().ShortName; name != "" { // a command on a data folder may have no profile at hand

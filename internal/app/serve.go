@@ -57,14 +57,19 @@ func (a *App) background(ctx context.Context) {
 	if a.bank != nil {
 		go a.bank.Run(ctx)
 	}
-	tick, tidy := time.NewTicker(integrateEvery), time.NewTicker(time.Hour)
+	tick, tidy, count := time.NewTicker(integrateEvery), time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer tick.Stop()
 	defer tidy.Stop()
+	defer count.Stop()
 	a.tidyKeys(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-count.C:
+			if err := a.Pulse.Flush(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("pulse not kept", "cause", err)
+			}
 		case <-tidy.C:
 			a.tidyKeys(ctx)
 		case <-tick.C:

@@ -29,6 +29,8 @@ type dataView struct {
 	Consents []consentLine
 	Version  privacy.Version
 	Done     string
+
+	Incidents []privacy.Concerning // breaches that the person was told concern them
 }
 
 type heldField struct{ Label, Value string }
@@ -74,6 +76,11 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 		} else if fields := heldFields(v.Page, held); len(fields) > 0 {
 			v.Guests = append(v.Guests, guestData{fields})
 		}
+		told, err := a.Privacy.IncidentsOf(ctx, person)
+		if err != nil {
+			return err
+		}
+		v.Incidents = append(v.Incidents, told...)
 		journal, err := a.People.Journal(ctx, person, 200)
 		if err != nil {
 			return err

@@ -5,13 +5,16 @@ package account
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
+	"strconv"
+
 	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/web/ui"
-	"strconv"
 )
 
 func documentsPage(v documentsView) templ.Component {
@@ -337,7 +340,7 @@ func sendForm(v documentsView, k document.Kind) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var18 = []any{"field", templ.KV("field-wrong", wrong != "")}
+		templ_7745c5c3_Var18 := []any{"field", templ.KV("field-wrong", wrong != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -5,13 +5,16 @@ package office
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
+	"strconv"
+
 	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/web/ui"
-	"strconv"
 )
 
 func documentsList(v visit, p documentsPage) templ.Component {

@@ -39,6 +39,7 @@ func navigation(v visit) []group {
 			{"incidents", v.T("office.nav.incidents"), v.URL("/office/incidents"), "warn", seesRegister},
 			{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
 			{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
+			{"operations", v.T("office.nav.operations"), v.URL("/office/operations"), "clock", seesRegister},
 			{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
 		}},
 		{v.T("office.nav.house"), []item{

@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/platform/pulse"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/rehearsal"
 	"github.com/sahna/sahna/internal/waitroom"
@@ -40,6 +41,7 @@ type Office struct {
 
 	Rehearsals *rehearsal.Runs
 	Enquiries  *privacy.Enquiries
+	Pulse      *pulse.Pulse
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.
@@ -47,7 +49,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages())
 }
 
 // Mount puts the pages on their addresses.

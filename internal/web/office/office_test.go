@@ -26,6 +26,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/pulse"
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
@@ -59,6 +60,7 @@ func open(t *testing.T, d *db.DB) *house {
 		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 		Documents: documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
 		Enquiries: privacy.NewEnquiries(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Pulse:     pulse.New(d, w.Clock),
 		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
 
 		Rehearsals: &rehearsal.Runs{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Jobs: w.Jobs, Play: played},

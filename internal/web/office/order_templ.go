@@ -5,8 +5,10 @@ package office
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"github.com/sahna/sahna/internal/boxoffice"
@@ -189,7 +191,7 @@ func orderView(v visit, p orderPage) templ.Component {
 						}
 					}
 				} else if l.Ticket != "" {
-					var templ_7745c5c3_Var11 = []any{"code", templ.KV("void", l.Void)}
+					templ_7745c5c3_Var11 := []any{"code", templ.KV("void", l.Void)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -5,11 +5,14 @@ package office
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"fmt"
+
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -104,8 +107,12 @@ func performancesList(v visit, p performancesPage) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Table(v.T("office.nav.performances"), []ui.Column{
-				{Label: v.T("office.col.performance")}, {Label: v.T("office.col.sold")}, {Label: v.T("office.col.free"), Number: true},
-				{Label: v.T("office.col.held"), Number: true}, {Label: v.T("office.col.takings"), Number: true}, {Label: v.T("office.col.sale")},
+				{Label: v.T("office.col.performance")},
+				{Label: v.T("office.col.sold")},
+				{Label: v.T("office.col.free"), Number: true},
+				{Label: v.T("office.col.held"), Number: true},
+				{Label: v.T("office.col.takings"), Number: true},
+				{Label: v.T("office.col.sale")},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

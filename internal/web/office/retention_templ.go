@@ -5,12 +5,15 @@ package office
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
-	"github.com/sahna/sahna/internal/web/ui"
 	"strconv"
+
+	"github.com/sahna/sahna/internal/web/ui"
 )
 
 func retentionView(v visit, p retentionPage) templ.Component {

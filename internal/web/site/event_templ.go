@@ -5,8 +5,10 @@ package site
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import "github.com/sahna/sahna/internal/web/ui"
 
@@ -629,7 +631,7 @@ func showDays(page eventPage, days []showDay) templ.Component {
 			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var32 = []any{"days", templ.KV("days-timed", page.TimedEntry)}
+		templ_7745c5c3_Var32 := []any{"days", templ.KV("days-timed", page.TimedEntry)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -790,7 +792,7 @@ func showLink(page eventPage, x show) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			var templ_7745c5c3_Var40 = []any{"show-note", templ.KV("show-few", x.Few)}
+			templ_7745c5c3_Var40 := []any{"show-note", templ.KV("show-few", x.Few)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var40...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,8 +5,10 @@ package site
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import "github.com/sahna/sahna/internal/web/ui"
 
@@ -606,7 +608,7 @@ func posterGrid(p ui.Page, cards []card, first bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Note != "" {
-				var templ_7745c5c3_Var30 = []any{"poster-note", "poster-note-" + c.NoteKind}
+				templ_7745c5c3_Var30 := []any{"poster-note", "poster-note-" + c.NoteKind}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -5,8 +5,10 @@ package ui
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"fmt"
@@ -36,7 +38,7 @@ func Field(p Page, f Input) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := f.Form.Error(f.Name)
-		var templ_7745c5c3_Var2 = []any{"field", templ.KV("field-wrong", err != "")}
+		templ_7745c5c3_Var2 := []any{"field", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -589,7 +591,7 @@ func Select(p Page, f Choice) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := f.Form.Error(f.Name)
-		var templ_7745c5c3_Var32 = []any{"field", templ.KV("field-wrong", err != "")}
+		templ_7745c5c3_Var32 := []any{"field", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -779,7 +781,7 @@ func Checkbox(p Page, c Check) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		err := c.err()
-		var templ_7745c5c3_Var42 = []any{"check", templ.KV("field-wrong", err != "")}
+		templ_7745c5c3_Var42 := []any{"check", templ.KV("field-wrong", err != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1144,7 +1146,7 @@ func Button(a Action) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if a.Href != "" {
-			var templ_7745c5c3_Var60 = []any{a.class()}
+			templ_7745c5c3_Var60 := []any{a.class()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var60...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1199,7 +1201,7 @@ func Button(a Action) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			var templ_7745c5c3_Var64 = []any{a.class()}
+			templ_7745c5c3_Var64 := []any{a.class()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var64...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1309,7 +1311,7 @@ func Notice(kind, text string) templ.Component {
 			templ_7745c5c3_Var69 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var70 = []any{"notice", "notice-" + kind}
+		templ_7745c5c3_Var70 := []any{"notice", "notice-" + kind}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var70...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1521,7 +1523,7 @@ func Badge(kind, label string) templ.Component {
 			templ_7745c5c3_Var78 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var79 = []any{"badge", "badge-" + kind}
+		templ_7745c5c3_Var79 := []any{"badge", "badge-" + kind}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var79...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1613,7 +1615,7 @@ func Table(caption string, head []Column) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, c := range head {
-			var templ_7745c5c3_Var85 = []any{templ.KV("number", c.Number)}
+			templ_7745c5c3_Var85 := []any{templ.KV("number", c.Number)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var85...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -194,6 +194,9 @@ func (u *UI) logged(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		w.Header().Set("X-Request-Id", t.id)
 		defer func() {
+			if u.Watch != nil {
+				u.Watch(t.route, rec.status, u.Clock.Now().Sub(start), r.RemoteAddr)
+			}
 			u.Log.InfoContext(r.Context(), "request", "request", t.id, "method", methodOf(r), "route", t.route,
 				"status", rec.status, "bytes", rec.bytes, "ms", u.Clock.Now().Sub(start).Milliseconds())
 		}()

@@ -34,6 +34,7 @@ type UI struct {
 	Demo       bool                                                                    // shows a ribbon and the outbox link
 	News       func(ctx context.Context, person string) ([]privacy.Publication, error) // new versions to tell of; person is "" for a visitor; may be nil
 	KeepFor    time.Duration                                                           // how long pages that are the same for everybody are kept: KeepPages; 0 keeps none
+	Watch      func(route string, status int, took time.Duration, remote string)       // counts every answer; may be nil
 	FormAction []string                                                                // origins besides our own that forms may post to: payment providers with a page of their own
 
 	bodies map[string]int64 // by pattern: how much a request may send where it is more than MaxBody

@@ -136,3 +136,20 @@ CREATE INDEX privacy_enquiry_state ON privacy_enquiry (state, due_at, id);
 CREATE INDEX privacy_enquiry_done ON privacy_enquiry (done_at);
 CREATE INDEX privacy_enquiry_received ON privacy_enquiry (received_at);
 CREATE INDEX privacy_enquiry_person ON privacy_enquiry (person_id);
+
+-- How the site does, by the hour: names nobody, and is deleted after two weeks.
+CREATE TABLE ops_hour (
+    at       BIGINT NOT NULL,
+    route    TEXT   NOT NULL, -- an address's pattern
+    requests BIGINT NOT NULL,
+    errors   BIGINT NOT NULL,
+    slow     BIGINT NOT NULL,
+    worst_ms BIGINT NOT NULL,
+    PRIMARY KEY (at, route)
+);
+CREATE TABLE ops_network (
+    at      BIGINT NOT NULL,
+    network TEXT   NOT NULL, -- shortened: /24 or /48
+    refused BIGINT NOT NULL,
+    PRIMARY KEY (at, network)
+);

@@ -39,6 +39,8 @@ func (s *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/page/contact", s.contactMoved)
 	mux.HandleFunc("GET /{lang}/page/contacts", s.contact)
 	mux.HandleFunc("POST /{lang}/page/contacts", s.enquire)
+	mux.HandleFunc("GET /{lang}/page/cookies", s.cookies)
+	mux.HandleFunc("POST /{lang}/page/cookies", s.chooseCookies)
 	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
 	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
 	mux.HandleFunc("GET /{lang}/page/claim/sent", s.claimSent)
