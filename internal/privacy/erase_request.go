@@ -155,46 +155,46 @@ func (p *Privacy) forgetRequest(ctx context.Context, tx *db.DB, r Request, actor
 
 // forgetRequests destroys every request whose term is over, unless its person or its words are blocked or held.
 func (p *Privacy) forgetRequests(ctx context.Context) (n int, err error) {
-	now := p.clock.Now()
-	holds, err := openHolds(ctx, p.db, now)
+	err = p.requestsOver(ctx, p.clock.Now(), func(r Request) error {
+		err := p.db.Transact(ctx, func(tx *db.DB) error { return p.forgetRequest(ctx, tx, r, actorProgram) })
+		if errors.Is(err, vault.ErrBlocked) {
+			return nil
+		}
+		n++
+		return err
+	})
+	return n, errors.Join(err, p.finishKeys(ctx, n))
+}
+
+// requestsOver visits the requests whose term is over at a moment and that nothing keeps.
+func (p *Privacy) requestsOver(ctx context.Context, at time.Time, visit func(Request) error) error {
+	holds, err := openHolds(ctx, p.db, at)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for after := ""; ; {
-		page, err := answeredBefore(ctx, p.db, now.AddDate(-proofYears, 0, 0), after, retentionPage)
+		page, err := answeredBefore(ctx, p.db, at.AddDate(-proofYears, 0, 0), after, retentionPage)
 		if err != nil || len(page) == 0 {
-			return n, errors.Join(err, p.finishKeys(ctx, n))
+			return err
 		}
 		for _, r := range page {
-			gone, err := p.forgetIfOver(ctx, r, holds, now)
+			until, err := p.requestTerm(ctx, p.db, r)
 			if err != nil {
-				return n, err
+				return err
 			}
-			if gone {
-				n++
+			blocked, err := p.vault.Blocked(ctx, p.db, r.Person)
+			if err != nil {
+				return err
+			}
+			if blocked || calendar.DayOf(at, termZone) <= until || holds.cover(r.Person) || holds.cover(r.caseID) {
+				continue
+			}
+			if err := visit(r); err != nil {
+				return err
 			}
 		}
 		after = page[len(page)-1].ID
 	}
-}
-
-func (p *Privacy) forgetIfOver(ctx context.Context, r Request, holds holds, now time.Time) (gone bool, err error) {
-	until, err := p.requestTerm(ctx, p.db, r)
-	if err != nil || calendar.DayOf(now, termZone) <= until || holds.cover(r.Person) || holds.cover(r.caseID) {
-		return false, err
-	}
-	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		blocked, err := p.vault.Blocked(ctx, tx, r.Person)
-		if err != nil || blocked {
-			return err
-		}
-		gone = true
-		return p.forgetRequest(ctx, tx, r, actorProgram)
-	})
-	if errors.Is(err, vault.ErrBlocked) {
-		return false, nil
-	}
-	return gone && err == nil, err
 }
 
 func (p *Privacy) finishKeys(ctx context.Context, n int) error {

@@ -74,6 +74,9 @@ func TestRequestsGoWithTheirTerm(t *testing.T) {
 			t.Errorf("on the last day of the term: %v", err)
 		}
 		now.Advance(48 * time.Hour)
+		if preview, err := h.Privacy.Preview(ctx); err != nil || preview.Requests != 2 {
+			t.Errorf("the preview tells of %d requests, %v", preview.Requests, err)
+		}
 		if _, err := h.Privacy.RunNight(ctx); err != nil {
 			t.Fatal(err)
 		}

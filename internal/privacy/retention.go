@@ -225,8 +225,9 @@ const previewMost = 20000
 // Preview is what the next night will destroy.
 type Preview struct {
 	Tally
-	At  time.Time
-	Cut bool // more persons are held than a page can look at; the night looks at all
+	At       time.Time
+	Requests int  // answered so long ago that they go, with their words
+	Cut      bool // more persons are held than a page can look at; the night looks at all
 }
 
 // Preview tells what the next night destroys, and destroys nothing.
@@ -235,6 +236,9 @@ func (p *Privacy) Preview(ctx context.Context) (out Preview, err error) {
 	out.At = p.NextNight()
 	r, err := p.register(ctx, p.db)
 	if err != nil {
+		return out, err
+	}
+	if err := p.requestsOver(ctx, out.At, func(Request) error { out.Requests++; return nil }); err != nil {
 		return out, err
 	}
 	for after := ""; ; {
