@@ -26,6 +26,7 @@ type commands struct {
 	Draw       drawCommand       `cmd:"" help:"Look after the draws of waiting rooms."`
 	Verify     verifyCommand     `cmd:"" help:"Check ledger, stock, tickets and journal, and name what does not add up."`
 	Journal    journalCommand    `cmd:"" help:"The journal of every opening of personal data."`
+	Disclosure disclosureCommand `cmd:"" help:"Sealed packets of disclosures to state bodies."`
 	Receipt    receiptCommand    `cmd:"" help:"Receipts of consent."`
 	Staff      staffCommand      `cmd:"" help:"Staff accounts."`
 	Backup     backupCommand     `cmd:"" help:"Copy database and files into a new folder while the office serves; keys are not in it."`

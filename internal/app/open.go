@@ -53,22 +53,23 @@ type App struct {
 	log   *slog.Logger
 	clock clock.Clock
 
-	DB        *db.DB
-	Keys      *db.DB
-	Vault     *vault.Vault
-	Privacy   *privacy.Privacy
-	Desk      *privacy.Desk
-	Incidents *privacy.Incidents
-	Enquiries *privacy.Enquiries
-	Pulse     *pulse.Pulse
-	People    *people.People
-	Catalog   *catalog.Catalog
-	Office    *boxoffice.Office
-	Admission *admission.Admission
-	Documents *document.Documents
-	MyData    *mydata.Maker
-	Waiting   *waitroom.Rooms
-	Queue     *jobs.Queue
+	DB          *db.DB
+	Keys        *db.DB
+	Vault       *vault.Vault
+	Privacy     *privacy.Privacy
+	Desk        *privacy.Desk
+	Incidents   *privacy.Incidents
+	Enquiries   *privacy.Enquiries
+	Pulse       *pulse.Pulse
+	People      *people.People
+	Catalog     *catalog.Catalog
+	Office      *boxoffice.Office
+	Admission   *admission.Admission
+	Documents   *document.Documents
+	MyData      *mydata.Maker
+	Waiting     *waitroom.Rooms
+	Queue       *jobs.Queue
+	Disclosures *privacy.Disclosures
 
 	bundle  *i18n.Bundle
 	files   *files.Dir
@@ -183,6 +184,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	a.Desk = privacy.NewDesk(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	a.Pulse = pulse.New(a.DB, a.clock)
 	a.Enquiries = privacy.NewEnquiries(a.Privacy, a.People, a.Queue, sender, a.bundle)
+	a.Disclosures = privacy.NewDisclosures(a.Privacy, a.People, a.bundle)
 	a.Incidents = privacy.NewIncidents(a.Privacy, a.People, a.Queue, sender, a.bundle)
 	if name := a.operator().ShortName; name != "" { // a command on a data folder may have no profile at hand
 		a.People.SiteName = name

@@ -37,9 +37,11 @@ func navigation(v visit) []group {
 			{"documents", v.T("office.nav.documents"), v.URL("/office/documents"), "list", reviewsDocuments},
 			{"enquiries", v.T("office.nav.enquiries"), v.URL("/office/enquiries"), "list", answersEnquiries},
 			{"incidents", v.T("office.nav.incidents"), v.URL("/office/incidents"), "warn", seesRegister},
+			{"disclosures", v.T("office.nav.disclosures"), v.URL("/office/disclosures"), "list", seesRegister},
 			{"policies", v.T("office.nav.policies"), v.URL("/office/policies"), "list", reviewsTexts},
 			{"register", v.T("office.nav.register"), v.URL("/office/register"), "list", seesRegister},
 			{"operations", v.T("office.nav.operations"), v.URL("/office/operations"), "clock", seesRegister},
+			{"transfers", v.T("office.nav.transfers"), v.URL("/office/transfers"), "list", seesRegister},
 			{"retention", v.T("office.nav.retention"), v.URL("/office/retention"), "clock", seesRegister},
 		}},
 		{v.T("office.nav.house"), []item{

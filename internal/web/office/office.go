@@ -26,18 +26,19 @@ import (
 
 // Office serves the staff's pages.
 type Office struct {
-	UI        *ui.UI
-	DB        *db.DB // for the transaction in which contacts are opened and the journal written
-	Clock     clock.Clock
-	Catalog   *catalog.Catalog
-	BoxOffice *boxoffice.Office
-	Admission *admission.Admission
-	People    *people.People
-	Privacy   *privacy.Privacy
-	Desk      *privacy.Desk
-	Documents *document.Documents
-	Incidents *privacy.Incidents
-	Waiting   *waitroom.Rooms
+	UI          *ui.UI
+	DB          *db.DB // for the transaction in which contacts are opened and the journal written
+	Clock       clock.Clock
+	Catalog     *catalog.Catalog
+	BoxOffice   *boxoffice.Office
+	Admission   *admission.Admission
+	People      *people.People
+	Privacy     *privacy.Privacy
+	Desk        *privacy.Desk
+	Documents   *document.Documents
+	Incidents   *privacy.Incidents
+	Disclosures *privacy.Disclosures
+	Waiting     *waitroom.Rooms
 
 	Rehearsals *rehearsal.Runs
 	Enquiries  *privacy.Enquiries
@@ -49,7 +50,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages(), o.disclosurePages())
 }
 
 // Mount puts the pages on their addresses.

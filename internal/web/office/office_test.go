@@ -58,10 +58,11 @@ func open(t *testing.T, d *db.DB) *house {
 	h.office = &Office{
 		UI: u, DB: d, Clock: w.Clock, Catalog: w.Catalog, BoxOffice: w.Office, People: w.People,
 		Admission: admission.New(d, w.Clock, w.Catalog, w.Office), Privacy: w.Privacy, Desk: privacy.NewDesk(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
-		Documents: documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
-		Enquiries: privacy.NewEnquiries(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
-		Pulse:     pulse.New(d, w.Clock),
-		Incidents: privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Documents:   documenttest.Room(t, w.House, documenttest.Reader, nil, t.TempDir(), nil),
+		Enquiries:   privacy.NewEnquiries(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Pulse:       pulse.New(d, w.Clock),
+		Incidents:   privacy.NewIncidents(w.Privacy, w.People, w.Jobs, w.Mails, w.Bundle),
+		Disclosures: privacy.NewDisclosures(w.Privacy, w.People, w.Bundle),
 
 		Rehearsals: &rehearsal.Runs{DB: d, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Jobs: w.Jobs, Play: played},
 	}

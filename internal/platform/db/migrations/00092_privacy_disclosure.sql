@@ -102,3 +102,4 @@ CREATE TABLE privacy_disclosure_act (
     at            BIGINT NOT NULL
 );
 CREATE INDEX privacy_disclosure_act_of ON privacy_disclosure_act (disclosure_id, at, id);
+CREATE INDEX privacy_transfer_at ON privacy_transfer (at);

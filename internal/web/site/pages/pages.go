@@ -41,6 +41,7 @@ func (s *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /{lang}/page/contacts", s.enquire)
 	mux.HandleFunc("GET /{lang}/page/cookies", s.cookies)
 	mux.HandleFunc("POST /{lang}/page/cookies", s.chooseCookies)
+	mux.HandleFunc("GET /{lang}/page/disclosures", s.kept(s.disclosures))
 	mux.HandleFunc("GET /{lang}/page/claim", s.claim)
 	mux.HandleFunc("POST /{lang}/page/claim", s.sendClaim)
 	mux.HandleFunc("GET /{lang}/page/claim/sent", s.claimSent)
