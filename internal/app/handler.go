@@ -40,7 +40,7 @@ func (a *App) mount() (http.Handler, error) {
 	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog, MyData: a.MyData, Desk: a.Desk, Documents: a.Documents}
 	own.Mount(mux)
 	(&door.Door{UI: u, Catalog: a.Catalog, Admission: a.Admission, Clock: a.clock}).Mount(mux)
-	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents, Enquiries: a.Enquiries, Pulse: a.Pulse, Disclosures: a.Disclosures}).Mount(mux)
+	(&office.Office{UI: u, Waiting: a.Waiting, Rehearsals: a.rehearsals, DB: a.DB, Clock: a.clock, Catalog: a.Catalog, BoxOffice: a.Office, Admission: a.Admission, People: a.People, Privacy: a.Privacy, Desk: a.Desk, Documents: a.Documents, Incidents: a.Incidents, Enquiries: a.Enquiries, Pulse: a.Pulse, Disclosures: a.Disclosures, Traps: a.Traps}).Mount(mux)
 	if a.opts.Outbox != nil {
 		(&outbox.Outbox{UI: u, Box: a.opts.Outbox}).Mount(mux)
 	}

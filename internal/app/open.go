@@ -70,6 +70,7 @@ type App struct {
 	Waiting     *waitroom.Rooms
 	Queue       *jobs.Queue
 	Disclosures *privacy.Disclosures
+	Traps       *privacy.Traps
 
 	bundle  *i18n.Bundle
 	files   *files.Dir
@@ -209,6 +210,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	a.Queue.Busy = a.Office.Busy
 	a.rehearsals = &rehearsal.Runs{DB: a.DB, Clock: a.clock, Log: a.log, Jobs: a.Queue, Play: a.rehearseApart}
 	a.rehearsals.Register()
+	a.Traps = privacy.NewTraps(a.Privacy, a.People, a.Incidents, a.Queue, sender, a.bundle, a.Office.PlantUnpaid)
 	a.tickets = ticketpdf.New(a.Office, a.Catalog, a.operator(), a.bundle, a.clock)
 	ticketmail.New(ticketmail.Deps{
 		DB: a.DB, Clock: a.clock, Log: a.log, Catalog: a.Catalog, Office: a.Office, People: a.People, Privacy: a.Privacy, Mail: sender,

@@ -37,8 +37,18 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 	if !classFits(o) {
 		return ErrNotRegistered
 	}
+	trap, err := p.isTrap(ctx, tx, o.Person)
+	if err != nil {
+		return err
+	}
+	if trap && !strings.HasPrefix(o.Actor, "staff:") { // nobody is written to, and nobody comes to ask
+		return ErrNobody
+	}
 	if err := allowedActor(ctx, tx, e, o.Actor); err != nil {
 		return err
+	}
+	if trap {
+		return p.traps.sprung(ctx, tx, o)
 	}
 	if o.Purpose == vault.PurposeStaff {
 		if is, err := people.IsStaff(ctx, tx, o.Person); err != nil || !is {

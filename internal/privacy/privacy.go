@@ -66,6 +66,7 @@ type Privacy struct {
 	news     newsCache
 	holders  []Holder
 	vault    *vault.Vault
+	traps    *Traps
 	anchors  []Anchor
 	obeyed   atomic.Pointer[held] // the register's version in force
 }

@@ -140,7 +140,13 @@ func (p *Privacy) walk(ctx context.Context, r Processing, after string, at time.
 	for _, k := range page {
 		t.Seen++
 		d := r.due(k, known[k.Person], today)
+		trap, err := p.isTrap(ctx, p.db, k.Person)
+		if err != nil {
+			return "", err
+		}
 		switch {
+		case trap:
+			t.Seen--
 		case len(d.Fields) == 0:
 		case k.Blocked:
 			t.Blocked++

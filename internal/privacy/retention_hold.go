@@ -123,7 +123,11 @@ type Size struct {
 // Size counts the persons whose data is held.
 func (p *Privacy) Size(ctx context.Context) (Size, error) {
 	n, err := p.vault.CountPersons(ctx)
-	return sizeOf(n), err
+	if err != nil {
+		return Size{}, err
+	}
+	traps, err := p.vault.Marks(ctx)
+	return sizeOf(n - traps), err
 }
 
 func sizeOf(n int64) Size {

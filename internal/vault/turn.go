@@ -17,6 +17,10 @@ func (v *Vault) TurnRoot(ctx context.Context) (n int, err error) {
 		return n, err
 	}
 	for _, old := range v.index.previous {
+		marks, err := v.turnMarks(ctx, old)
+		if n += marks; err != nil {
+			return n, err
+		}
 		for {
 			rows, err := indexedInSlot(ctx, v.db, old.slot)
 			if err != nil {

@@ -46,6 +46,7 @@ func navigation(v visit) []group {
 		}},
 		{v.T("office.nav.house"), []item{
 			{"staff", v.T("office.nav.staff"), v.URL("/office/staff"), "person", seesStaff},
+			{"traps", v.T("office.nav.traps"), v.URL("/office/traps"), "warn", officers},
 			{"access", v.T("office.nav.access"), v.URL("/office/access"), "list", seesRegister},
 			{"me", v.T("office.nav.me"), v.URL("/office/me"), "person", anyStaff},
 		}},

@@ -43,6 +43,7 @@ type Office struct {
 	Rehearsals *rehearsal.Runs
 	Enquiries  *privacy.Enquiries
 	Pulse      *pulse.Pulse
+	Traps      *privacy.Traps
 }
 
 // Zone is whose day "today" is: nearly all halls keep Almaty's time.

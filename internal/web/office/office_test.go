@@ -71,6 +71,7 @@ func open(t *testing.T, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	h.office.Waiting = rooms
+	h.office.Traps = privacy.NewTraps(w.Privacy, w.People, h.office.Incidents, w.Jobs, w.Mails, w.Bundle, w.Office.PlantUnpaid)
 	mux := http.NewServeMux()
 	u.Mount(mux)
 	h.office.Rehearsals.Register()

@@ -36,6 +36,9 @@ func (o *Office) staffPages() []page {
 		{"POST /{lang}/office/confirm", anyStaff, o.confirm},
 		{"GET /{lang}/office/me", anyStaff, o.me},
 		{"POST /{lang}/office/me/recovery", anyStaff, o.fresh(o.newRecovery)},
+		{"GET /{lang}/office/traps", officers, o.traps},
+		{"POST /{lang}/office/traps", officers, o.fresh(o.layTraps)},
+		{"POST /{lang}/office/traps/{alarm}/answer", officers, o.answerAlarm},
 		{"GET /{lang}/office/access", seesRegister, o.accessMatrix},
 	}
 }

@@ -17,6 +17,7 @@ type todayPage struct {
 
 	Incidents []privacy.Incident // what officers owe, with its clocks
 	Requests  []privacy.Request
+	Alarms    []privacy.Alarm // traps that were opened
 	Now       time.Time
 }
 
@@ -27,6 +28,11 @@ func (o *Office) readDuties(ctx context.Context, v visit, p *todayPage) (err err
 	p.Now = o.Clock.Now()
 	if v.may(seesRegister) {
 		if p.Incidents, err = o.Incidents.List(ctx, true, dutiesShown); err != nil {
+			return err
+		}
+	}
+	if v.may(officers) {
+		if p.Alarms, err = o.Traps.Alarms(ctx, true, dutiesShown); err != nil {
 			return err
 		}
 	}

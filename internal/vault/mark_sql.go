@@ -1,0 +1,28 @@
+package vault
+
+import (
+	"context"
+
+	"github.com/sahna/sahna/internal/platform/db"
+)
+
+func insertMark(ctx context.Context, tx *db.DB, slot string, mark []byte) error {
+	_, err := tx.Exec(ctx, `INSERT INTO vault_mark (slot, mark) VALUES ($1, $2) ON CONFLICT DO NOTHING`, slot, mark)
+	return err
+}
+
+func hasMark(ctx context.Context, d *db.DB, slot string, mark []byte) (bool, error) {
+	var n int
+	err := d.QueryRow(ctx, `SELECT count(*) FROM vault_mark WHERE slot = $1 AND mark = $2`, slot, mark).Scan(&n)
+	return n > 0, err
+}
+
+func deleteMark(ctx context.Context, tx *db.DB, slot string, mark []byte) error {
+	_, err := tx.Exec(ctx, `DELETE FROM vault_mark WHERE slot = $1 AND mark = $2`, slot, mark)
+	return err
+}
+
+func countMarks(ctx context.Context, d *db.DB) (n int64, err error) {
+	err = d.QueryRow(ctx, `SELECT count(*) FROM vault_mark`).Scan(&n)
+	return n, err
+}
