@@ -18,9 +18,6 @@ import (
 // register of processing was not asked about. A place that is not in this table fails the test: put the gate before it first.
 type exit struct{ file, call, why string }
 
-// gated says that the gate is asked in the same function, before the bytes go.
-const gated = "asks the gate (Privacy.Leaves, Privacy.Transfer or Privacy.Disclose) in the transaction before it"
-
 var exits = []exit{
 	// Letters and messages: no carrier works without the gate's pass.
 	{"platform/mail/smtp.go", "gomail.NewClient", "takes the pass first (TestEveryCarrierTakesThePass)"},
