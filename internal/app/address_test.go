@@ -48,7 +48,7 @@ func addresses(mux *http.ServeMux) (out []string) {
 
 // forEverybody are the addresses whose names and numbers are public: what is on, published texts, letters of the demo's outbox.
 // Whoever adds one says here that nobody's data stands behind it.
-var forEverybody = regexp.MustCompile(`^(GET|POST) /\{lang\}/(event|performance|plan|outbox|page/(privacy|offer)/versions|page/[a-z]+/\{)|^GET /(static|fonts)|consents/\{scope\}/`)
+var forEverybody = regexp.MustCompile(`^(GET|POST) /\{lang\}/(event|performance|plan|outbox|waiting|page/(privacy|offer)/versions|page/[a-z]+/\{)|^GET /(static|fonts)|consents/\{scope\}/|/account/documents/\{kind\}$`)
 
 // neighbour is a whole office with somebody in it whose data others try to reach by its address.
 type neighbour struct {

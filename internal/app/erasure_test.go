@@ -26,20 +26,22 @@ import (
 // ownTables are the tables of privacy and vault that name persons by their random id, and what an erasure does to each. The rooms
 // that are Holders answer for theirs; a table that is in neither list has been forgotten.
 var ownTables = map[string]string{
-	"privacy_consent":         "kept three years as proof, under the random id alone",
-	"privacy_withdrawal":      "kept with the consent that it ends",
-	"privacy_erasure":         "the erasure itself",
-	"privacy_transfer":        "the register of transfers: kept as proof, names no value",
-	"privacy_hold":            "a legal hold: ends by whoever laid it",
-	"privacy_night_line":      "what a night destroyed: random ids of persons who are gone",
-	"privacy_request":         "kept three years as proof that it was answered",
-	"privacy_download":        "ended; its file, sealed under the destroyed key, goes with the next sweep",
-	"privacy_notice":          "deleted",
-	"privacy_incident_person": "who was told of an incident: proof of the telling, under the random id alone",
-	"vault_person":            "a revision and a flag",
-	"vault_field":             "deleted, its key destroyed",
-	"vault_index":             "deleted",
-	"vault_tombstone":         "the destruction itself",
+	"privacy_consent":           "kept three years as proof, under the random id alone",
+	"privacy_withdrawal":        "kept with the consent that it ends",
+	"privacy_erasure":           "the erasure itself",
+	"privacy_transfer":          "the register of transfers: kept as proof, names no value",
+	"privacy_hold":              "a legal hold: ends by whoever laid it",
+	"privacy_night_line":        "what a night destroyed: random ids of persons who are gone",
+	"privacy_request":           "kept three years as proof that it was answered",
+	"privacy_download":          "ended; its file, sealed under the destroyed key, goes with the next sweep",
+	"privacy_notice":            "deleted",
+	"privacy_disclosure_person": "what a state body was given: kept as proof, under the random id alone",
+	"privacy_enquiry":           "the enquiry's own id takes the person's place; its words are sealed under the destroyed key",
+	"privacy_incident_person":   "who was told of an incident: proof of the telling, under the random id alone",
+	"vault_person":              "a revision and a flag",
+	"vault_field":               "deleted, its key destroyed",
+	"vault_index":               "deleted",
+	"vault_tombstone":           "the destruction itself",
 }
 
 func TestEveryTableThatNamesPersonsHasSomebodyWhoAnswersForIt(t *testing.T) {
