@@ -268,7 +268,8 @@ func (x *Disclosures) changeIn(ctx context.Context, tx *db.DB, number, revision,
 
 var stillReceived = []DisclosureState{DisclosureReceived}
 
-const fileMost = 10 << 20
+// DisclosureFileMost is how large the file of a request may be, in bytes.
+const DisclosureFileMost = 10 << 20
 
 // fileKinds are what a request may be kept as.
 var fileKinds = []string{"application/pdf", "image/jpeg", "image/png"}
@@ -277,7 +278,7 @@ var fileKinds = []string{"application/pdf", "image/jpeg", "image/png"}
 func (x *Disclosures) Attach(ctx context.Context, number string, body []byte, actor string) (err error) {
 	defer fault.Wrap(&err, "attach the request of %s", number)
 	f := DisclosureFile{Kind: http.DetectContentType(body), Size: int64(len(body))}
-	if len(body) == 0 || len(body) > fileMost || !slices.Contains(fileKinds, f.Kind) {
+	if len(body) == 0 || len(body) > DisclosureFileMost || !slices.Contains(fileKinds, f.Kind) {
 		return fault.Fields{ErrDisclosureFile.On("file")}
 	}
 	return x.change(ctx, number, "", "filed", actor, stillReceived, func(tx *db.DB, d *Disclosure) error {

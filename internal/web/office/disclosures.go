@@ -14,6 +14,9 @@ import (
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
+// disclosureFile takes the request itself, which is larger than a form.
+const disclosureFile = "POST /{lang}/office/disclosures/{number}/file"
+
 // disclosurePages are the addresses of disclosures to state bodies: the officer works, a colleague approves.
 func (o *Office) disclosurePages() []page {
 	return []page{
@@ -21,7 +24,7 @@ func (o *Office) disclosurePages() []page {
 		{"GET /{lang}/office/disclosures/new", officers, o.newDisclosure},
 		{"POST /{lang}/office/disclosures/new", officers, o.enterDisclosure},
 		{"GET /{lang}/office/disclosures/{number}", approvesRegister, o.disclosure},
-		{"POST /{lang}/office/disclosures/{number}/file", officers, o.fileDisclosure},
+		{disclosureFile, officers, o.fileDisclosure},
 		{"POST /{lang}/office/disclosures/{number}/request", approvesRegister, o.readDisclosure},
 		{"POST /{lang}/office/disclosures/{number}/choose", officers, o.chooseDisclosure},
 		{"POST /{lang}/office/disclosures/{number}/propose", officers, o.proposeDisclosure},

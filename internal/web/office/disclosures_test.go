@@ -1,6 +1,8 @@
 package office
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -31,15 +33,42 @@ func (h *house) policeAsks(t *testing.T, officer string) (path string) {
 		t.Fatalf("enter: %d %s", res.StatusCode, body)
 	}
 	path = res.Header.Get("Location")
-	number := path[strings.LastIndex(path, "/")+1:]
-	if err := h.office.Disclosures.Attach(t.Context(), number, []byte("%PDF-1.4\n"), "staff:"+strings.TrimPrefix(officer, "officer@")); err != nil {
-		t.Fatal(err)
+	if status := h.attach(t, officer, path, privacy.DisclosureFileMost+1); status != http.StatusUnprocessableEntity && status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a file that is too large: %d", status)
+	}
+	if status := h.attach(t, officer, path, 3<<20); status != http.StatusSeeOther {
+		t.Fatalf("the request's file: %d", status)
 	}
 	res, body = h.ask(t, officer, http.MethodPost, path+"/choose", url.Values{"who": {order.Code}, "need": {"identity", "contact"}})
 	if res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("choose: %d %s", res.StatusCode, body)
 	}
 	return path
+}
+
+// attach sends the request itself as a PDF of size bytes.
+func (h *house) attach(t *testing.T, officer, path string, size int) int {
+	t.Helper()
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	f, err := w.CreateFormFile("file", "request.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Write(append([]byte("%PDF-1.4\n"), make([]byte, size-9)...)) //nolint:errcheck // into memory
+	w.Close()                                                      //nolint:errcheck // into memory
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path+"/file", &form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	r.Header.Set(rolesHeader, officer)
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close() //nolint:errcheck // not read
+	return res.StatusCode
 }
 
 var revisionIn = regexp.MustCompile(`name="revision" value="([^"]+)"`)

@@ -59,6 +59,7 @@ func (o *Office) Mount(mux *http.ServeMux) {
 	for _, p := range o.all() {
 		mux.HandleFunc(p.pattern, o.guard(p))
 	}
+	o.UI.Accept(disclosureFile, privacy.DisclosureFileMost+64<<10) // and the form around it
 	mux.HandleFunc("GET /{lang}/office/join/{token}", o.joinForm)
 	mux.HandleFunc("POST /{lang}/office/join/{token}", o.join)
 	mux.HandleFunc("GET /{lang}/office/sign-in", o.signInForm)
