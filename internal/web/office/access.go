@@ -6,6 +6,7 @@ import (
 
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -19,7 +20,8 @@ type page struct {
 // visit is one look of a staff member at a page.
 type visit struct {
 	ui.Page
-	Staff people.Session
+	Staff   people.Session
+	entries []privacy.Entry // the register of processing in force
 }
 
 // Actor is how the journal and the ledger name the staff member.
@@ -107,6 +109,12 @@ func (o *Office) guard(p page) http.HandlerFunc {
 			return
 		}
 		v.Staff = *v.Session
+		register, err := o.Privacy.Processing(r.Context())
+		if err != nil {
+			o.UI.Fail(w, r, err)
+			return
+		}
+		v.entries = register.Entries
 		if !v.may(p.roles) {
 			o.UI.Fail(w, r, errRole)
 			return

@@ -87,7 +87,7 @@ func (p incidentPage) actors(v visit) []ui.Option {
 
 func (p incidentPage) purposes(v visit) []ui.Option {
 	out := []ui.Option{{Value: "", Label: v.T("office.requests.any_kind")}}
-	for _, e := range privacy.Register() {
+	for _, e := range v.entries {
 		if len(e.Fields) > 0 {
 			out = append(out, ui.Option{Value: string(e.Purpose), Label: v.Text(privacy.PurposeName(e.Purpose))})
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/fault"
-	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/ui"
 )
@@ -31,7 +30,7 @@ func (v visit) looks() []look {
 		{value: "request", label: v.T("office.contacts.request"), purpose: vault.PurposeRights, reason: "office_order_request"},
 	}
 	var out []look
-	for _, e := range privacy.Register() {
+	for _, e := range v.entries {
 		for _, l := range all {
 			if l.purpose != e.Purpose || len(e.Roles) == 0 || !v.may(e.Roles) {
 				continue

@@ -53,7 +53,7 @@ func (o *Office) showRetention(w http.ResponseWriter, r *http.Request, v visit, 
 
 // tallyLines puts counts in the register's order.
 func tallyLines(v visit, counts map[vault.Purpose]int) (out []tallyLine) {
-	for _, e := range privacy.Register() {
+	for _, e := range v.entries {
 		if n := counts[e.Purpose]; n > 0 {
 			out = append(out, tallyLine{v.Text(privacy.PurposeName(e.Purpose)), n})
 		}
