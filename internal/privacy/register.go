@@ -58,6 +58,12 @@ const (
 	KindOther     RecipientKind = "other"
 )
 
+// RecipientKinds lists the kinds in the order of the form.
+var RecipientKinds = []RecipientKind{KindMail, KindSMS, KindPayment, KindOrganiser, KindState, KindOther}
+
+// Grounds lists the grounds in the order of the form.
+var Grounds = []Ground{GroundConsent, GroundLaw, GroundRight}
+
 // MailGateway is the recipient that carries our letters.
 const MailGateway = outgoing.MailGateway
 

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,5 +157,29 @@ func (r Processing) Differences(next Processing, l i18n.Lang) (out []Difference)
 			out = append(out, Difference{upperFirst(PurposeName(e.Purpose).In(l)), a, b})
 		}
 	}
+	return append(out, r.recipientDifferences(next, l)...)
+}
+
+// recipientDifferences are the recipients that come, go or change.
+func (r Processing) recipientDifferences(next Processing, l i18n.Lang) (out []Difference) {
+	seen := map[string]bool{}
+	for _, to := range append(slices.Clone(r.Recipients), next.Recipients...) {
+		if seen[to.Code] {
+			continue
+		}
+		seen[to.Code] = true
+		was, _ := r.Recipient(to.Code)
+		is, _ := next.Recipient(to.Code)
+		if a, b := was.line(l), is.line(l); a != b {
+			out = append(out, Difference{upperFirst(to.Name.In(l)), a, b})
+		}
+	}
 	return out
+}
+
+func (to Recipient) line(l i18n.Lang) string {
+	if to.Code == "" {
+		return "—"
+	}
+	return strings.Join([]string{to.Name.In(l), to.Country, RecipientKindName(to.Kind).In(l), orNone(FieldNames(to.Fields, l), "—")}, " · ")
 }

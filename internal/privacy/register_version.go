@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
@@ -92,7 +93,7 @@ func (r Processing) check() error {
 	for _, e := range r.Entries {
 		at := ErrRegisterWrong.On(string(e.Purpose)).With("purpose", string(e.Purpose))
 		switch {
-		case e.Purpose == "" || seen[e.Purpose] || !slices.Contains([]Ground{GroundConsent, GroundLaw, GroundRight}, e.Ground):
+		case e.Purpose == "" || seen[e.Purpose] || !slices.Contains(Grounds, e.Ground):
 			return at
 		case len(e.Fields) > 0 && !e.Keep.valid(): // a term is mandatory (94-V, article 12(2))
 			return at
@@ -122,10 +123,14 @@ func (r Processing) check() error {
 	return r.checkRecipients()
 }
 
+// country is a code of ISO 3166: two capital letters.
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
+
 func (r Processing) checkRecipients() error {
 	seen := map[string]bool{}
 	for _, to := range r.Recipients {
-		if to.Code == "" || seen[to.Code] || to.Name.KK == "" || to.Name.RU == "" || len(to.Country) != 2 || to.Kind == "" {
+		if to.Code == "" || seen[to.Code] || to.Name.KK == "" || to.Name.RU == "" || !country.MatchString(to.Country) || !slices.Contains(RecipientKinds, to.Kind) ||
+			slices.ContainsFunc(to.Fields, func(f vault.Field) bool { return !slices.Contains(vaultFields, f) }) {
 			return ErrRegisterWrong.On(to.Code).With("purpose", to.Code)
 		}
 		seen[to.Code] = true

@@ -15,6 +15,9 @@ func FieldName(f vault.Field) i18n.Text { return fieldNames[f] }
 // PurposeName is the name of a purpose.
 func PurposeName(p vault.Purpose) i18n.Text { return purposeNames[p] }
 
+// RecipientKindName says what a recipient does for us.
+func RecipientKindName(k RecipientKind) i18n.Text { return recipientKindNames[k] }
+
 // GroundName is the name of a ground.
 func GroundName(g Ground) i18n.Text { return groundNames[g] }
 
@@ -49,6 +52,15 @@ var purposeNames = map[vault.Purpose]i18n.Text{
 	vault.PurposeStaff:          {KK: "қызметкерлерді есепке алу", RU: "учёт сотрудников", EN: "staff records"},
 	vault.PurposeDisclosure:     {KK: "заң бойынша мемлекеттік органға беру", RU: "передача государственному органу по закону", EN: "disclosure to a state body by law"},
 	vault.PurposeRights:         {KK: "адамның өз құқықтары", RU: "права самого человека", EN: "the person's own rights"},
+}
+
+var recipientKindNames = map[RecipientKind]i18n.Text{
+	KindMail:      {KK: "хат жеткізеді", RU: "доставляет письма", EN: "carries letters"},
+	KindSMS:       {KK: "СМС жеткізеді", RU: "доставляет СМС", EN: "carries text messages"},
+	KindPayment:   {KK: "төлем қабылдайды", RU: "принимает оплату", EN: "takes payments"},
+	KindOrganiser: {KK: "іс-шараны ұйымдастырады", RU: "проводит мероприятие", EN: "puts the event on"},
+	KindState:     {KK: "мемлекеттік орган", RU: "государственный орган", EN: "state body"},
+	KindOther:     {KK: "басқа", RU: "другое", EN: "other"},
 }
 
 var groundNames = map[Ground]i18n.Text{

@@ -68,6 +68,9 @@ func TestOfficeInABrowser(t *testing.T) {
 		b.Do(chromedp.SendKeys(chromedp.CSS("[name=name]"), "Бас есік"))
 		b.Submit(".page-form button")
 		look("door-code", "")
+		look("register", "/office/register")
+		look("purpose", "/office/register/change/identification")
+		look("recipient", "/office/register/recipient/mail_gateway")
 		look("not-found", "/office/orders/nothing")
 		b.Submit(".office-out, .button")
 	}

@@ -94,6 +94,14 @@ type registerFormPage struct {
 	Fields     []box
 	Roles      []box
 	Recipients []box
+	Terms      []termRow
+}
+
+// termRow is the term of one field, which may end before the purpose's.
+type termRow struct {
+	Field, Label string
+	Keep         privacy.Keep
+	Count        string // "" is the purpose's own
 }
 
 // box is one tick of a form.
@@ -143,6 +151,13 @@ func (o *Office) showRegisterForm(w http.ResponseWriter, r *http.Request, v visi
 	for _, to := range p.Recipients {
 		page.Recipients = append(page.Recipients, box{to.Code, v.Text(to.Name) + " (" + to.Country + ")", slices.Contains(e.Recipients, to.Code)})
 	}
+	for _, field := range e.Fields {
+		row := termRow{Field: string(field), Label: v.Text(privacy.FieldName(field)), Keep: e.Keep}
+		if k, ok := e.Terms[field]; ok {
+			row.Keep, row.Count = k, strconv.Itoa(k.Count)
+		}
+		page.Terms = append(page.Terms, row)
+	}
 	o.show(w, r, v, status, v.Text(privacy.PurposeName(e.Purpose)), registerFormView(v, page))
 }
 
@@ -180,15 +195,46 @@ func readEntry(r *http.Request, e privacy.Entry) privacy.Entry {
 		e.Roles = append(e.Roles, people.Role(role))
 	}
 	e.Recipients = r.PostForm["recipient"]
-	n, err := strconv.Atoi(r.PostForm.Get("count"))
-	if err != nil {
-		n = 0 // refused as a term that is missing
+	e.Keep = readKeep(r, "")
+	if g := r.PostForm.Get("ground"); g != "" {
+		e.Ground = privacy.Ground(g)
 	}
-	e.Keep = privacy.Keep{Count: n, Unit: privacy.Unit(r.PostForm.Get("unit")), Event: privacy.Event(r.PostForm.Get("event"))}
+	e.Terms = readTerms(r, e)
 	if len(e.Fields) == 0 {
 		e.Keep = privacy.Keep{}
 	}
 	return e
+}
+
+// readKeep is a term as the form has it; suffix names the field that it is of. A count that is no number is refused as a missing term.
+func readKeep(r *http.Request, suffix string) privacy.Keep {
+	n, err := strconv.Atoi(r.PostForm.Get("count" + suffix))
+	if err != nil {
+		n = 0
+	}
+	return privacy.Keep{Count: n, Unit: privacy.Unit(r.PostForm.Get("unit" + suffix)), Event: privacy.Event(r.PostForm.Get("event" + suffix))}
+}
+
+// readTerms are the fields' own terms: an empty count is the purpose's, a field that the form did not show keeps what it had.
+func readTerms(r *http.Request, e privacy.Entry) map[vault.Field]privacy.Keep {
+	out := map[vault.Field]privacy.Keep{}
+	for _, f := range e.Fields {
+		suffix := "-" + string(f)
+		if k, had := e.Terms[f]; had && !r.PostForm.Has("count"+suffix) {
+			out[f] = k
+		}
+		if r.PostForm.Get("count"+suffix) != "" {
+			out[f] = readKeep(r, suffix)
+		}
+	}
+	return out
+}
+
+func registerGrounds(v visit) (out []ui.Option) {
+	for _, g := range privacy.Grounds {
+		out = append(out, ui.Option{Value: string(g), Label: v.Text(privacy.GroundName(g))})
+	}
+	return out
 }
 
 func (o *Office) approveRegister(w http.ResponseWriter, r *http.Request, v visit) {

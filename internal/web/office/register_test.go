@@ -96,3 +96,54 @@ func TestHoldsAreMadeAndLifted(t *testing.T) {
 		}
 	})
 }
+
+// Recipients, grounds and the terms of single data are edited like purposes: one drafts, another approves, and the version obeys.
+func TestRecipientsGroundsAndOwnTermsAreEditedByTwo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		to := url.Values{"name_kk": {"Хат тарату қызметі"}, "name_ru": {"Служба рассылок"}, "name_en": {"Mailing house"}, "country": {"de"}, "kind": {"mail"}, "field": {"email", "name"}}
+		if res, body := h.ask(t, "officer@one", http.MethodPost, "/ru/office/register/recipient/new", to); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("add a recipient: %d %s", res.StatusCode, body)
+		}
+		draft, err := h.Privacy.Draft(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		added := draft.Recipients[len(draft.Recipients)-1]
+		if added.Country != "DE" || added.Kind != privacy.KindMail || len(added.Fields) != 2 {
+			t.Fatalf("the recipient is %+v", added)
+		}
+		purpose := url.Values{
+			"ground": {"law"}, "field": {"name", "email"}, "count": {"3"}, "unit": {"year"}, "event": {"consent"}, "recipient": {privacy.MailGateway, added.Code},
+			"count-email": {"90"}, "unit-email": {"day"}, "event-email": {"sign_in"}, "count-name": {""}, "unit-name": {"year"}, "event-name": {"consent"},
+		}
+		if res, body := h.ask(t, "officer@one", http.MethodPost, "/ru/office/register/change/marketing", purpose); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("change the purpose: %d %s", res.StatusCode, body)
+		}
+		if res, _ := h.ask(t, "officer@one", http.MethodPost, "/ru/office/register/recipient/"+added.Code+"/drop", url.Values{}); res.StatusCode != http.StatusConflict {
+			t.Errorf("a recipient that a purpose names was taken off: %d", res.StatusCode)
+		}
+		_, page := h.ask(t, "officer@two", http.MethodGet, "/ru/office/register", nil)
+		for _, want := range []string{"Служба рассылок · DE · доставляет письма", "обязанность по закону"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the draft does not show %q", want)
+			}
+		}
+		revision := url.Values{"revision": {regexp.MustCompile(`name="revision" value="([^"]+)"`).FindStringSubmatch(page)[1]}}
+		if res, _ := h.ask(t, "officer@two", http.MethodPost, "/ru/office/register/approve", revision); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("approve: %d", res.StatusCode)
+		}
+		v, err := h.Privacy.Processing(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, _ := v.Entry(vault.PurposeMarketing)
+		if e.Ground != privacy.GroundLaw || e.TermOf(vault.Email) != (privacy.Keep{Count: 90, Unit: privacy.Days, Event: privacy.EventSignIn}) || e.TermOf(vault.Name) != e.Keep {
+			t.Errorf("in force: %+v", e)
+		}
+		to.Set("country", "1Z")
+		if res, _ := h.ask(t, "officer@one", http.MethodPost, "/ru/office/register/recipient/"+added.Code, to); res.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("a country that is none: %d", res.StatusCode)
+		}
+	})
+}
