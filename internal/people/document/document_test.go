@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -363,10 +364,9 @@ var errKilled = errors.New("killed")
 
 // kill ends everything at the n-th write, of either database or of the files, as kill -9 would.
 func (w *world) kill(n int) (revive func() bool) {
-	left, dead := n, false
+	var writes atomic.Int64 // keys are written by a goroutine of their own
 	before := func() error {
-		if left--; left < 0 {
-			dead = true
+		if writes.Add(1) > int64(n) {
 			return errKilled
 		}
 		return nil
@@ -378,7 +378,7 @@ func (w *world) kill(n int) (revive func() bool) {
 		w.House.DB.BeforeWrite(nil)
 		w.Keys.BeforeWrite(nil)
 		w.store.before = nil
-		return dead
+		return writes.Load() > int64(n)
 	}
 }
 
