@@ -5,9 +5,14 @@
 package privacytest
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -50,6 +55,12 @@ func New(t testing.TB, d *db.DB, c clock.Clock) *House {
 func Over(t testing.TB, d, keys *db.DB) *House {
 	t.Helper()
 	return build(t, &House{DB: d, Keys: keys, Clock: vaulttest.Clock(), Mails: &Mails{}})
+}
+
+// At builds the house where a process is killed (dbtest.KillAt): databases and letters outlast it.
+func At(t testing.TB, p dbtest.Place, c clock.Clock) *House {
+	t.Helper()
+	return build(t, &House{DB: p.DB, Keys: p.Keys, Clock: c, Mails: &Mails{place: p}})
 }
 
 func build(t testing.TB, h *House) *House {
@@ -136,8 +147,51 @@ func (h *House) Guest(t testing.TB, c people.Contacts, more ...string) string {
 
 // Mails collects letters instead of sending them.
 type Mails struct {
-	mu   sync.Mutex
-	sent []mail.Letter
+	mu    sync.Mutex
+	sent  []mail.Letter
+	place dbtest.Place
+}
+
+// keep adds a letter. Where a process may be killed it goes into a file too, and counts as a write: what has left cannot be taken back.
+func (m *Mails) keep(l mail.Letter) error {
+	if err := m.place.BeforeWrite(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = append(m.sent, l)
+	if m.place.Dir == "" {
+		return nil
+	}
+	line, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(m.place.Dir, lettersFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(line, '\n'))
+	return errors.Join(err, f.Close())
+}
+
+const lettersFile = "letters.jsonl"
+
+// Left returns the letters that have left, of whichever process.
+func (m *Mails) Left(t testing.TB) (out []mail.Letter) {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(m.place.Dir, lettersFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(body) {
+		var l mail.Letter
+		if err := json.Unmarshal(line, &l); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // Send implements mail.Sender.
@@ -145,10 +199,7 @@ func (m *Mails) Send(_ context.Context, pass outgoing.Pass, l mail.Letter) error
 	if err := pass.Take(outgoing.MailGateway); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sent = append(m.sent, l)
-	return nil
+	return m.keep(l)
 }
 
 // Text implements sms.Sender.
@@ -156,10 +207,7 @@ func (m *Mails) Text(_ context.Context, pass outgoing.Pass, to, text string) err
 	if err := pass.Take(outgoing.SMSGateway); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sent = append(m.sent, mail.Letter{To: to, Subject: "SMS", Text: text})
-	return nil
+	return m.keep(mail.Letter{To: to, Subject: "SMS", Text: text})
 }
 
 // All returns the letters so far.

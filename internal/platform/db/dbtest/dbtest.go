@@ -1,7 +1,8 @@
 // Package dbtest gives tests a fresh, migrated database of each engine.
 //
 // It owns making and dropping them. It promises that every test that uses Each
-// runs on SQLite and on a real PostgreSQL, in parallel, each on its own. It
+// runs on SQLite and on a real PostgreSQL, in parallel, each on its own, and
+// that what KillAt kills is a process, dead at once. It
 // does not skip: without PostgreSQL the test fails and says how to start one.
 package dbtest
 
@@ -35,13 +36,18 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 func Open(t testing.TB, e db.Engine) *db.DB {
 	t.Helper()
 	d := Empty(t, e)
+	migrate(t, d)
+	return d
+}
+
+func migrate(t testing.TB, d *db.DB) {
+	t.Helper()
 	if err := d.Migrate(t.Context()); err != nil {
 		t.Fatalf("migrate: %v", err)
 	}
 	if err := jobs.Migrate(t.Context(), d); err != nil {
 		t.Fatalf("migrate the queue: %v", err)
 	}
-	return d
 }
 
 // Empty returns a database without tables.
