@@ -38,9 +38,9 @@ func (o *Office) policyPages() []page {
 		{"POST " + draft + "/submit", writesTexts, o.submitText},
 		{"POST " + draft + "/drop", writesTexts, o.dropText},
 		{"POST " + draft + "/return", reviewsTexts, o.returnText},
-		{"POST " + draft + "/publish", reviewsTexts, o.publishText},
+		{"POST " + draft + "/publish", reviewsTexts, o.fresh(o.publishText)},
 		{"POST /{lang}/office/policies/suspensions", writesTexts, o.suspendClause},
-		{"POST /{lang}/office/policies/suspensions/{suspension}/approve", reviewsTexts, o.approveSuspension},
+		{"POST /{lang}/office/policies/suspensions/{suspension}/approve", reviewsTexts, o.fresh(o.approveSuspension)},
 		{"POST /{lang}/office/policies/suspensions/{suspension}/lift", reviewsTexts, o.liftSuspension},
 	}
 }
