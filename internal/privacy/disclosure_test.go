@@ -286,6 +286,15 @@ func TestWhatMayNotBeToldIsShownOnTheDayAfter(t *testing.T) {
 					entries++
 				}
 			}
+			received, err := b.Privacy.ReceivedOf(ctx, person, entriesOf(page))
+			if err != nil || len(received) != len(to) {
+				t.Errorf("received %+v, %v; disclosed %d", received, err, len(to))
+			}
+			for _, r := range received {
+				if r.EntryID == "" || r.Kind != privacy.KindState || r.Why.RU == "" || r.To.RU == "" {
+					t.Errorf("a disclosure without its proof or words: %+v", r)
+				}
+			}
 			return len(to), entries
 		}
 		if lines, entries := sees(); lines+entries != 0 {
@@ -427,4 +436,11 @@ func wantEqual(t *testing.T, d *db.DB, a, b string) {
 	if x, y := count(t, d, a), count(t, d, b); x != y || x > 1 {
 		t.Errorf("half done: %d by %s, %d by %s", x, a, y, b)
 	}
+}
+
+func entriesOf(p vault.EntryPage) (out []vault.Entry) {
+	for _, e := range p.Entries {
+		out = append(out, e.Entry)
+	}
+	return out
 }

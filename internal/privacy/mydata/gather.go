@@ -44,6 +44,7 @@ type PersonData struct {
 	Consents []ConsentData          `json:"consents"`
 	Requests []RequestData          `json:"requests"`
 	Journal  []LookData             `json:"journal"`
+	Received []ReceivedData         `json:"received"`
 }
 
 // Record is one thing that a room holds.
@@ -84,6 +85,18 @@ type LookData struct {
 	Fields  []vault.Field `json:"fields,omitempty"`
 	Actor   string        `json:"actor"`
 	Reason  string        `json:"reason"`
+}
+
+// ReceivedData is one giving of data to somebody outside; Entry is the journal's entry that proves it.
+type ReceivedData struct {
+	At      time.Time     `json:"at"`
+	To      string        `json:"to"`
+	Country string        `json:"country"`
+	Purpose vault.Purpose `json:"purpose"`
+	Fields  []vault.Field `json:"fields,omitempty"`
+	Why     string        `json:"why,omitempty"`    // the ground of a disclosure to a state body
+	Number  string        `json:"number,omitempty"` // its number
+	Entry   string        `json:"entry,omitempty"`
 }
 
 func (e Everything) email() string {
@@ -151,8 +164,25 @@ func (m *Maker) gatherOne(ctx context.Context, e *Everything, id string) (p Pers
 	for _, r := range requests {
 		p.Requests = append(p.Requests, RequestData{r.Number, r.Kind, r.ReceivedAt, r.AnsweredAt, r.Result})
 	}
-	p.Journal, err = m.gatherJournal(ctx, id)
-	return p, err
+	journal, err := m.gatherJournal(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	for _, e := range journal {
+		p.Journal = append(p.Journal, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
+	}
+	received, err := m.Privacy.ReceivedOf(ctx, id, journal)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range received {
+		d := ReceivedData{At: r.At, To: r.To.In(e.Lang), Country: r.Country, Purpose: r.Purpose, Fields: r.Fields, Number: r.Number, Entry: r.EntryID}
+		if r.Article != "" {
+			d.Why = r.Why.In(e.Lang) + " (" + r.Article + ")"
+		}
+		p.Received = append(p.Received, d)
+	}
+	return p, nil
 }
 
 // sentFile is a document's own file.
@@ -219,7 +249,7 @@ func receiptFile(r privacy.Receipt) string { return "receipts/" + r.ID + ".json"
 // mostLooks bounds a copy's journal.
 const mostLooks = 20_000
 
-func (m *Maker) gatherJournal(ctx context.Context, id string) (out []LookData, err error) {
+func (m *Maker) gatherJournal(ctx context.Context, id string) (out []vault.Entry, err error) {
 	quiet, err := m.Privacy.Quiet(ctx, id)
 	if err != nil {
 		return nil, err
@@ -233,7 +263,7 @@ func (m *Maker) gatherJournal(ctx context.Context, id string) (out []LookData, e
 			if quiet(e.Entry) {
 				continue
 			}
-			out = append(out, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
+			out = append(out, e.Entry)
 		}
 		if part.Next == "" {
 			break

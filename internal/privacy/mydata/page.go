@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -17,9 +18,9 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // readable is the page of a copy: everything in words, with its own style and nothing from elsewhere.
 type readable struct {
-	Lang, Title, Lead, Held, Consents, Requests, Journal, Purposes, Records string
-	Until                                                                   [][2]string
-	Persons                                                                 []readablePerson
+	Lang, Title, Lead, Held, Consents, Requests, Journal, Purposes, Records, Received string
+	Until                                                                             [][2]string
+	Persons                                                                           []readablePerson
 }
 
 type readablePerson struct {
@@ -29,6 +30,7 @@ type readablePerson struct {
 	Consents [][2]string
 	Requests [][2]string
 	Journal  [][2]string
+	Received [][2]string
 }
 
 // order is that in which fields are read.
@@ -39,7 +41,7 @@ func (m *Maker) page(e Everything) ([]byte, error) {
 	r := readable{
 		Lang: string(e.Lang), Title: w.T("mydata.title"), Lead: w.T("mydata.lead", "operator", e.Operator, "bin", e.BIN, "at", w.moment(e.MadeAt)),
 		Held: w.T("mydata.held"), Consents: w.T("mydata.consents"), Requests: w.T("mydata.requests"), Journal: w.T("mydata.journal"),
-		Purposes: w.T("mydata.purposes"), Records: w.T("mydata.records"),
+		Purposes: w.T("mydata.purposes"), Records: w.T("mydata.records"), Received: w.T("mydata.received"),
 	}
 	for _, p := range e.Purposes {
 		if len(p.Fields) > 0 {
@@ -87,6 +89,9 @@ func (w words) person(p PersonData) (out readablePerson) {
 	for _, q := range p.Requests {
 		out.Requests = append(out.Requests, [2]string{w.moment(q.Received), q.Number})
 	}
+	for _, r := range p.Received {
+		out.Received = append(out.Received, [2]string{w.moment(r.At), w.received(r)})
+	}
 	for _, l := range p.Journal {
 		text := w.actor(l.Actor) + ": " + w.verb(l.Verb)
 		if l.Purpose != "" {
@@ -98,4 +103,21 @@ func (w words) person(p PersonData) (out readablePerson) {
 		out.Journal = append(out.Journal, [2]string{w.moment(l.At), text})
 	}
 	return out
+}
+
+// received says who got what and why, and where the journal proves it.
+func (w words) received(r ReceivedData) string {
+	text := r.To + ", " + privacy.CountryName(r.Country, w.Lang())
+	if len(r.Fields) > 0 {
+		text += " · " + privacy.FieldNames(r.Fields, w.Lang())
+	}
+	if r.Why == "" {
+		text += " · " + w.purpose(r.Purpose)
+	} else {
+		text += " · " + r.Why + " · " + r.Number
+	}
+	if r.Entry != "" {
+		text += " · " + w.T("mydata.entry", "id", r.Entry)
+	}
+	return text
 }

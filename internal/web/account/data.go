@@ -26,6 +26,8 @@ type dataView struct {
 	Purposes []purposeLine
 	Looks    []look
 	OwnLooks int
+	Received []receivedLine
+	More     int // receivings that the page leaves out
 	Consents []consentLine
 	Version  privacy.Version
 	Done     string
@@ -66,6 +68,7 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 	}
 	var entries []vault.Entry
 	var own map[vault.Field]vault.Secret
+	var received []receivedLine
 	for i, person := range persons[:min(len(persons), 1+mostGuests)] {
 		held, err := a.People.Held(ctx, person)
 		if err != nil {
@@ -89,12 +92,20 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 		if err != nil {
 			return err
 		}
+		var mine []vault.Entry
 		for _, e := range journal.Entries {
 			if !quiet(e.Entry) {
-				entries = append(entries, e.Entry)
+				mine = append(mine, e.Entry)
 			}
 		}
+		entries = append(entries, mine...)
+		got, err := a.Privacy.ReceivedOf(ctx, person, mine)
+		if err != nil {
+			return err
+		}
+		received = append(received, receivedLines(v.dataFrame, got)...)
 	}
+	v.Received, v.More = newestReceived(received)
 	slices.SortStableFunc(entries, func(a, b vault.Entry) int { return b.At.Compare(a.At) })
 	v.Looks, v.OwnLooks = looksOf(v.dataFrame, entries)
 	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {

@@ -118,7 +118,13 @@ func TestACopyLiesSealedAndIsFetchedByItsPersonAlone(t *testing.T) {
 			}
 		}
 		expect(t, "data.json", got["data.json"], "Серікқызы", "aigul@example.kz", `"consents"`, `"journal"`)
-		expect(t, "data.html", got["data.html"], "Мои данные", "Серікқызы", "Кто и что делал", "Покупка без входа")
+		expect(t, "data.html", got["data.html"], "Мои данные", "Серікқызы", "Кто и что делал", "Покупка без входа", "Кто получил данные", "Почтовый сервер оператора, Казахстан", "запись журнала")
+		_, _, body = v.get("/ru/account/data")
+		_, part, _ := strings.Cut(body, `aria-labelledby="received"`)
+		part, _, _ = strings.Cut(part, "</section>")
+		expect(t, "who received what", part, "Почтовый сервер оператора, Казахстан", "адрес электронной почты", "идентификация")
+		_, _, proof := v.get(proofLink.FindString(part))
+		h.checks("the proof of a letter", proof)
 		if strings.Contains(got["data.html"], "http://") || strings.Contains(got["data.html"], "https://") || strings.Contains(got["data.html"], "[mydata.") {
 			t.Error("the page takes something from elsewhere, or lacks a word")
 		}
