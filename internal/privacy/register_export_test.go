@@ -36,5 +36,12 @@ func SmallRetentionPage(t testing.TB) {
 	t.Cleanup(func() { retentionPage = was })
 }
 
+// SmallPreview makes whoever asks wait for the count of so many persons, no more.
+func SmallPreview(t testing.TB, most int64) {
+	page, today := previewMost, todayMost
+	previewMost, todayMost = most, most
+	t.Cleanup(func() { previewMost, todayMost = page, today })
+}
+
 // SetPage makes a search look at few persons at once.
 func (n *Incidents) SetPage(most int) { n.page = most }

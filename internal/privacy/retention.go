@@ -136,17 +136,18 @@ func (p *Privacy) walk(ctx context.Context, r Processing, after string, at time.
 	if err != nil {
 		return "", err
 	}
+	traps, err := p.trapsAmong(ctx, page)
+	if err != nil {
+		return "", err
+	}
 	today := calendar.DayOf(at, termZone)
 	for _, k := range page {
+		if traps[k.Person] {
+			continue
+		}
 		t.Seen++
 		d := r.due(k, known[k.Person], today)
-		trap, err := p.isTrap(ctx, p.db, k.Person)
-		if err != nil {
-			return "", err
-		}
 		switch {
-		case trap:
-			t.Seen--
 		case len(d.Fields) == 0:
 		case k.Blocked:
 			t.Blocked++
@@ -223,43 +224,6 @@ func (p *Privacy) NextNight() time.Time {
 		at = at.AddDate(0, 0, 1)
 	}
 	return at.UTC()
-}
-
-// previewMost is how many persons a preview looks at.
-const previewMost = 20000
-
-// Preview is what the next night will destroy.
-type Preview struct {
-	Tally
-	At       time.Time
-	Requests int  // answered so long ago that they go, with their words
-	Cut      bool // more persons are held than a page can look at; the night looks at all
-}
-
-// Preview tells what the next night destroys, and destroys nothing.
-func (p *Privacy) Preview(ctx context.Context) (out Preview, err error) {
-	defer fault.Wrap(&err, "preview of the next night")
-	out.At = p.NextNight()
-	r, err := p.register(ctx, p.db)
-	if err != nil {
-		return out, err
-	}
-	if err := p.requestsOver(ctx, out.At, func(Request) error { out.Requests++; return nil }); err != nil {
-		return out, err
-	}
-	for after := ""; ; {
-		after, err = p.walk(ctx, r.Processing, after, out.At, &out.Tally, func(d Due) error {
-			out.add(d)
-			return nil
-		})
-		if err != nil || after == "" {
-			return out, err
-		}
-		if out.Seen >= previewMost {
-			out.Cut = true
-			return out, nil
-		}
-	}
 }
 
 // RunNight destroys what is due, once a night. A run that was interrupted goes on where it was; what is destroyed stays destroyed,

@@ -53,16 +53,24 @@ func (p *Privacy) PutHold(ctx context.Context, h Hold) (_ Hold, err error) {
 	if !h.Until.IsZero() && !h.Until.After(h.From) {
 		return Hold{}, ErrHoldUntil.On("until")
 	}
-	return h, insertHold(ctx, p.db, h)
+	return h, p.db.Transact(ctx, func(tx *db.DB) error {
+		if err := forgetCounts(ctx, tx); err != nil {
+			return err
+		}
+		return insertHold(ctx, tx, h)
+	})
 }
 
 // LiftHold ends a legal hold.
 func (p *Privacy) LiftHold(ctx context.Context, id, actor string) error {
-	n, err := endHold(ctx, p.db, id, actor, p.clock.Now())
-	if err == nil && n == 0 {
-		return ErrNoHold
-	}
-	return err
+	return p.db.Transact(ctx, func(tx *db.DB) error {
+		if n, err := endHold(ctx, tx, id, actor, p.clock.Now()); err != nil {
+			return err
+		} else if n == 0 {
+			return ErrNoHold
+		}
+		return forgetCounts(ctx, tx)
+	})
 }
 
 // Holds lists legal holds, the newest first.
@@ -100,13 +108,18 @@ type nightJob struct{}
 // Kind names the handler.
 func (nightJob) Kind() string { return "privacy_night" }
 
-// Work lets the queue run the nights; app calls it before jobs start.
+// Work lets the queue run the nights and count the next one; app calls it before jobs start.
 func (p *Privacy) Work(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, _ nightJob) error {
 		_, err := p.RunNight(ctx)
 		return err
 	})
 	q.Every(15*time.Minute, nightJob{})
+	jobs.Handle(q, func(ctx context.Context, _ countJob) error {
+		_, err := p.CountNight(ctx)
+		return err
+	})
+	q.Every(5*time.Minute, countJob{})
 }
 
 // The sizes from which the law asks for more; sizes are to be confirmed.

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -170,4 +171,52 @@ func listHolds(ctx context.Context, d *db.DB) (out []Hold, err error) {
 		return err
 	}, `SELECT `+holdColumns+` FROM privacy_hold ORDER BY id DESC LIMIT 200`)
 	return out, err
+}
+
+// countsOf lists the counts of a night by a register, the newest first.
+func countsOf(ctx context.Context, d *db.DB, night, register string) (out []nightCount, err error) {
+	err = d.Each(ctx, func(scan func(...any) error) error {
+		c := nightCount{night: night, register: register}
+		var begun, done int64
+		var counts string
+		if err := scan(&c.id, &begun, &done, &c.reached, &counts); err != nil {
+			return err
+		}
+		c.begunAt, c.doneAt = clock.FromMicros(begun), clock.FromMicros(done)
+		if err := json.Unmarshal([]byte(counts), &c.preview); err != nil {
+			return err
+		}
+		out = append(out, c)
+		return nil
+	}, `SELECT id, begun_at, done_at, reached, counts FROM privacy_preview WHERE night = $1 AND register = $2 ORDER BY begun_at DESC, id DESC LIMIT 4`, night, register)
+	return out, err
+}
+
+func insertCount(ctx context.Context, d *db.DB, c nightCount) error {
+	_, err := d.Exec(ctx, `INSERT INTO privacy_preview (id, night, register, begun_at, counts) VALUES ($1, $2, $3, $4, $5)`,
+		c.id, c.night, c.register, clock.Micros(c.begunAt), `{}`)
+	return err
+}
+
+// reachCount notes how far a count is, unless it is not wanted any more.
+func reachCount(ctx context.Context, d *db.DB, c nightCount) (bool, error) {
+	counts, err := json.Marshal(c.preview)
+	if err != nil {
+		return false, err
+	}
+	n, err := d.Exec(ctx, `UPDATE privacy_preview SET done_at = $2, reached = $3, counts = $4 WHERE id = $1 AND done_at = 0 AND reached <= $3`,
+		c.id, clock.Micros(c.doneAt), c.reached, string(counts))
+	return n > 0, err
+}
+
+// dropCounts deletes the counts before one.
+func dropCounts(ctx context.Context, d *db.DB, c nightCount) error {
+	_, err := d.Exec(ctx, `DELETE FROM privacy_preview WHERE id <> $1 AND begun_at <= $2`, c.id, clock.Micros(c.begunAt))
+	return err
+}
+
+// forgetCounts deletes all counts, because something changed that decides on many.
+func forgetCounts(ctx context.Context, d *db.DB) error {
+	_, err := d.Exec(ctx, `DELETE FROM privacy_preview`)
+	return err
 }

@@ -206,6 +206,73 @@ func TestAnInterruptedNightGoesOnAndDestroysWhatThePreviewSaid(t *testing.T) {
 	})
 }
 
+// More persons than somebody waits for are counted in the background: to the last one, also when the count is interrupted, and anew when
+// a hold changes it.
+func TestThePreviewIsExactAtAnySize(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		privacy.SmallRetentionPage(t)
+		w := retained(t, d)
+		first := w.Guest(t, privacytest.Aigul())
+		for range 6 {
+			w.Guest(t, privacytest.Aigul())
+		}
+		years(w, 4, 0)
+		w.Guest(t, privacytest.Aigul())
+		small, err := w.Privacy.Preview(ctx)
+		if err != nil || small.Whole != 7 || small.Seen != 8 || small.Counting || !small.CountedAt.IsZero() {
+			t.Fatalf("counted while somebody waits: %+v %v", small, err)
+		}
+		privacy.SmallPreview(t, 3)
+		counted := func(want bool) privacy.Preview {
+			t.Helper()
+			for _, ask := range []func(context.Context) (privacy.Preview, error){w.Privacy.DueTonight, w.Privacy.Preview} {
+				got, err := ask(ctx)
+				if err != nil || got.Counting == want || want && cmp.Diff(small.Tally, got.Tally) != "" {
+					t.Fatalf("counted %v, want %v: %+v %v", !got.Counting, want, got, err)
+				}
+			}
+			got, _ := w.Privacy.Preview(ctx) //nolint:errcheck // asked above
+			return got
+		}
+		if got := counted(false); got.Of != 8 || got.Any() {
+			t.Errorf("before the count: %+v", got)
+		}
+		w.Privacy.SetAnchors(&breaking{left: 2})
+		if whole, err := w.Privacy.CountNight(ctx); !errors.Is(err, errStopped) || whole {
+			t.Fatalf("the count was not interrupted: %v %v", whole, err)
+		}
+		counted(false)
+		w.Privacy.SetAnchors(w.Office)
+		for range 2 { // the second finds it fresh
+			if whole, err := w.Privacy.CountNight(ctx); err != nil || !whole {
+				t.Fatalf("count: %v %v", whole, err)
+			}
+			if got := counted(true); !got.CountedAt.Equal(w.Clock.Now()) {
+				t.Errorf("counted at %s", got.CountedAt)
+			}
+		}
+		if _, err := w.Privacy.PutHold(ctx, privacy.Hold{Person: first, Reason: "case 12/2026", MadeBy: "staff:one"}); err != nil {
+			t.Fatal(err)
+		}
+		counted(false)
+		if whole, err := w.Privacy.CountNight(ctx); err != nil || !whole {
+			t.Fatalf("count: %v %v", whole, err)
+		}
+		got, err := w.Privacy.Preview(ctx)
+		if err != nil || got.Held != 1 || got.Whole != 6 || got.Purposes[vault.PurposeService] != 6 {
+			t.Errorf("with a hold: %+v %v", got, err)
+		}
+		w.Clock.Advance(2 * time.Hour) // it is counted anew, and the older count is shown until then
+		if _, err := w.Privacy.CountNight(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := w.Privacy.Preview(ctx); err != nil || !again.CountedAt.After(got.CountedAt) || again.Whole != 6 {
+			t.Errorf("counted anew: %+v %v", again, err)
+		}
+	})
+}
+
 func TestStaffAndRecentAccountsStay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()

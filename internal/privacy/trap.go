@@ -143,6 +143,18 @@ func (p *Privacy) isTrap(ctx context.Context, d *db.DB, person string) (bool, er
 	return p.vault.Marked(ctx, d, person)
 }
 
+// trapsAmong tells which of a page of persons are traps.
+func (p *Privacy) trapsAmong(ctx context.Context, page []vault.Kept) (map[string]bool, error) {
+	if p.vault == nil || p.traps == nil {
+		return nil, nil
+	}
+	ids := make([]string, len(page))
+	for i, k := range page {
+		ids[i] = k.Person
+	}
+	return p.vault.MarkedAmong(ctx, p.db, ids)
+}
+
 // sprung notes that a trap was opened, makes an incident of it and lets the officers know; in the transaction of the look.
 func (t *Traps) sprung(ctx context.Context, tx *db.DB, o vault.Opening) error {
 	i, err := t.incidents.Detect(ctx, tx, Detected{Title: "Тұзақ-жазба ашылды · Открыта запись-ловушка", Actor: bySystem})

@@ -33,6 +33,25 @@ func (v *Vault) Marked(ctx context.Context, d *db.DB, person string) (_ bool, er
 	return false, nil
 }
 
+// MarkedAmong tells which of some persons were marked.
+func (v *Vault) MarkedAmong(ctx context.Context, d *db.DB, persons []string) (_ map[string]bool, err error) {
+	defer fault.Wrap(&err, "look for marks")
+	out := map[string]bool{}
+	if len(persons) == 0 {
+		return out, nil
+	}
+	for _, k := range append([]indexKey{v.index.current}, v.index.previous...) {
+		of := make(map[string]string, len(persons))
+		for _, person := range persons {
+			of[string(k.mark(person))] = person
+		}
+		if err := eachMark(ctx, d, k.slot, of, func(mark []byte) { out[of[string(mark)]] = true }); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Marks is how many persons are marked.
 func (v *Vault) Marks(ctx context.Context) (int64, error) { return countMarks(ctx, v.db) }
 

@@ -17,6 +17,20 @@ func hasMark(ctx context.Context, d *db.DB, slot string, mark []byte) (bool, err
 	return n > 0, err
 }
 
+// eachMark visits those of some marks that there are.
+func eachMark(ctx context.Context, d *db.DB, slot string, among map[string]string, visit func(mark []byte)) error {
+	args := []any{slot}
+	for mark := range among {
+		args = append(args, []byte(mark))
+	}
+	return d.Each(ctx, func(scan func(...any) error) error {
+		var mark []byte
+		err := scan(&mark)
+		visit(mark)
+		return err
+	}, `SELECT mark FROM vault_mark WHERE slot = $1 AND mark IN `+db.In(2, len(among)), args...)
+}
+
 func deleteMark(ctx context.Context, tx *db.DB, slot string, mark []byte) error {
 	_, err := tx.Exec(ctx, `DELETE FROM vault_mark WHERE slot = $1 AND mark = $2`, slot, mark)
 	return err

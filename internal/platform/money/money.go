@@ -56,7 +56,7 @@ func (a Amount) String() string {
 	if m < 0 {
 		neg, m = "−", -m
 	}
-	s := neg + group(m/100)
+	s := neg + Grouped(m/100)
 	if c := m % 100; c != 0 {
 		s += fmt.Sprintf(",%02d", c)
 	}
@@ -77,7 +77,8 @@ func (a Amount) Decimal() string {
 	return fmt.Sprintf("%s%d.%02d", neg, m/100, m%100)
 }
 
-func group(n int64) string {
+// Grouped writes a number that is not below zero in groups of three, as prices are written.
+func Grouped(n int64) string {
 	d := strconv.FormatInt(n, 10)
 	var b strings.Builder
 	for i, r := range d {

@@ -2,11 +2,11 @@ package office
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/money"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/ui"
@@ -109,13 +109,46 @@ func holdUntil(v visit, h privacy.Hold) string {
 
 func nightText(v visit, n privacy.Night) string {
 	t := n.Tally
-	return v.T("office.retention.persons") + ": " + strconv.Itoa(t.Persons) + ", " + v.T("office.retention.whole") + " " + strconv.Itoa(t.Whole) +
-		"; " + v.T("office.retention.fields") + ": " + strconv.Itoa(t.Fields) + tallyText(v, t)
+	return v.T("office.retention.persons") + ": " + grouped(t.Persons) + ", " + v.T("office.retention.whole") + " " + grouped(t.Whole) +
+		"; " + v.T("office.retention.fields") + ": " + grouped(t.Fields) + tallyText(v, t)
 }
 
 func tallyText(v visit, t privacy.Tally) (out string) {
 	for _, l := range tallyLines(v, t.Purposes) {
-		out += "; " + l.Purpose + ": " + strconv.Itoa(l.Persons)
+		out += "; " + l.Purpose + ": " + grouped(l.Persons)
 	}
 	return out
+}
+
+// grouped writes a count as people read it.
+func grouped(n int) string { return money.Grouped(int64(n)) }
+
+// countedWords say how many persons were looked at, and when.
+func countedWords(v visit, p privacy.Preview) string {
+	switch {
+	case p.Counting:
+		return v.T("office.retention.counting_note")
+	case p.CountedAt.IsZero():
+		return v.T("office.retention.counted", "n", grouped(p.Seen))
+	}
+	return v.T("office.retention.counted_at", "n", grouped(p.Seen), "when", v.Moment(p.CountedAt, v.UI.Clock.Now(), Zone))
+}
+
+// tonightWords say in a line what the next night destroys.
+func tonightWords(v visit, p privacy.Preview) string {
+	when := v.Moment(p.At, v.UI.Clock.Now(), Zone)
+	switch {
+	case p.Counting && !p.Any():
+		return v.T("office.today.night_counting", "when", when)
+	case !p.Any():
+		return v.T("office.today.night_nothing", "when", when)
+	}
+	words := v.T("office.today.night", "when", when)
+	if p.Persons > 0 {
+		words += " " + v.T("office.today.night_people", "count", p.Persons, "n", grouped(p.Persons), "whole", grouped(p.Whole))
+	}
+	if p.Requests > 0 {
+		words += " " + v.T("office.today.night_requests", "n", grouped(p.Requests))
+	}
+	return words
 }

@@ -17,7 +17,8 @@ type todayPage struct {
 
 	Incidents []privacy.Incident // what officers owe, with its clocks
 	Requests  []privacy.Request
-	Alarms    []privacy.Alarm // traps that were opened
+	Alarms    []privacy.Alarm  // traps that were opened
+	Night     *privacy.Preview // what the next night destroys, for whom it concerns
 	Now       time.Time
 }
 
@@ -30,6 +31,11 @@ func (o *Office) readDuties(ctx context.Context, v visit, p *todayPage) (err err
 		if p.Incidents, err = o.Incidents.List(ctx, true, dutiesShown); err != nil {
 			return err
 		}
+		night, err := o.Privacy.DueTonight(ctx)
+		if err != nil {
+			return err
+		}
+		p.Night = &night
 	}
 	if v.may(officers) {
 		if p.Alarms, err = o.Traps.Alarms(ctx, true, dutiesShown); err != nil {
