@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -40,27 +41,21 @@ type answers struct {
 	db     *db.DB
 	clock  clock.Clock
 	key    []byte
-	begins *batch.Writer[claim, bool]
-	ends   *batch.Writer[ending, struct{}]
+	writes *batch.Writer[note, bool]
 }
 
 // Both writes of a request are gathered with other requests': a commit each would halve what the box office can sell.
 func newAnswers(d *db.DB, c clock.Clock, key []byte) *answers {
 	s := &answers{db: d, clock: c, key: key}
-	s.begins, s.ends = batch.New(s.claim), batch.New(s.end)
+	s.writes = batch.New(s.write)
 	return s
 }
 
-// claim is a request that wants to run.
-type claim struct {
-	id  string
-	mac []byte
-}
-
-// ending is a request that has run; nothing sealed means that its answer is not worth keeping.
-type ending struct {
-	id     string
-	sealed []byte
+// note is one thing to write down about a request: that it wants to run (mac), or what it was answered (sealed), or, with neither,
+// that its answer is not worth keeping.
+type note struct {
+	id          string
+	mac, sealed []byte
 }
 
 // kept is an answer as it is sealed.
@@ -206,7 +201,7 @@ func sealer(key []byte) (cipher.AEAD, error) {
 
 // begin claims a request; false when another has, or had, it.
 func (s *answers) begin(ctx context.Context, id string, mac []byte) (bool, error) {
-	mine, err := s.begins.Do(ctx, claim{id, mac})
+	mine, err := s.writes.Do(ctx, note{id: id, mac: mac})
 	if err != nil || mine {
 		return mine, err
 	}
@@ -214,37 +209,33 @@ func (s *answers) begin(ctx context.Context, id string, mac []byte) (bool, error
 	return n == 1, err
 }
 
-// claim makes a row for each request that has none, and tells whose it made; of two alike in one batch the first.
-func (s *answers) claim(ctx context.Context, cs []claim) (mine []bool, err error) {
-	first := map[string]int{}
-	var rows []claim
-	for i, c := range cs {
-		if _, twice := first[c.id]; !twice {
-			first[c.id] = i
-			rows = append(rows, c)
+// write keeps notes that came together, and tells of each claim whether it made the row; of two alike in one batch the first does.
+func (s *answers) write(ctx context.Context, notes []note) (mine []bool, err error) {
+	var claims, ends, drops [][]any
+	var claimed []int
+	now := clock.Micros(s.clock.Now())
+	for i, n := range notes {
+		switch {
+		case n.mac != nil:
+			claims, claimed = append(claims, []any{n.id, n.mac, now}), append(claimed, i)
+		case n.sealed != nil:
+			ends = append(ends, []any{n.id, n.sealed})
+		default:
+			drops = append(drops, []any{n.id})
 		}
 	}
 	err = s.db.Transact(ctx, func(tx *db.DB) error {
-		mine = make([]bool, len(cs))
-		made, err := insertAnswers(ctx, tx, rows, s.clock.Now())
-		for _, id := range made {
-			mine[first[id]] = true
+		mine = make([]bool, len(notes))
+		made, err := insertAnswers(ctx, tx, claims)
+		if err != nil {
+			return err
 		}
-		return err
+		for i, n := range made {
+			mine[claimed[i]] = n == 1
+		}
+		return errors.Join(endAnswers(ctx, tx, ends), dropAnswers(ctx, tx, drops))
 	})
 	return mine, err
-}
-
-func (s *answers) end(ctx context.Context, es []ending) ([]struct{}, error) {
-	err := s.db.Transact(ctx, func(tx *db.DB) error {
-		for _, e := range es {
-			if err := endAnswer(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return make([]struct{}, len(es)), err
 }
 
 func (s *answers) finish(ctx context.Context, id string, seal []byte, k kept) error {
@@ -256,12 +247,12 @@ func (s *answers) finish(ctx context.Context, id string, seal []byte, k kept) er
 	if err != nil {
 		return err
 	}
-	_, err = s.ends.Do(ctx, ending{id, c.Seal(nil, nil, plain, []byte(id))})
+	_, err = s.writes.Do(ctx, note{id: id, sealed: c.Seal(nil, nil, plain, []byte(id))})
 	return err
 }
 
 func (s *answers) forget(ctx context.Context, id string) error {
-	_, err := s.ends.Do(ctx, ending{id: id})
+	_, err := s.writes.Do(ctx, note{id: id})
 	return err
 }
 

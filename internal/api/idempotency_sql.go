@@ -14,19 +14,9 @@ type answerRow struct {
 	sealed  []byte // empty while the request runs
 }
 
-// insertAnswers makes rows and returns the ids of those that were not there.
-func insertAnswers(ctx context.Context, tx *db.DB, rows []claim, now time.Time) (made []string, err error) {
-	args := make([]any, 0, 3*len(rows))
-	for _, r := range rows {
-		args = append(args, r.id, r.mac, clock.Micros(now))
-	}
-	err = tx.Each(ctx, func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		made = append(made, id)
-		return err
-	}, `INSERT INTO api_idempotency (id, body_mac, begun_at) VALUES `+db.Values(1, len(rows), 3)+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
-	return made, err
+// insertAnswers makes rows (id, mac, begun) and tells which were not there; rows of the same id come in order.
+func insertAnswers(ctx context.Context, tx *db.DB, rows [][]any) (made []int64, err error) {
+	return tx.ExecMany(ctx, `INSERT INTO api_idempotency (id, body_mac, begun_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`, rows)
 }
 
 // takeOverAnswer claims a row that has outlived its day, or whose request died without an answer.
@@ -36,13 +26,15 @@ func takeOverAnswer(ctx context.Context, d *db.DB, id string, mac []byte, now ti
 		id, mac, clock.Micros(now), clock.Micros(now.Add(-keepAnswers)), clock.Micros(now.Add(-runAtMost)))
 }
 
-// endAnswer keeps an answer, or forgets the request when there is none to keep.
-func endAnswer(ctx context.Context, tx *db.DB, e ending) error {
-	if len(e.sealed) == 0 {
-		_, err := tx.Exec(ctx, `DELETE FROM api_idempotency WHERE id = $1`, e.id)
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE api_idempotency SET sealed = $2 WHERE id = $1`, e.id, e.sealed)
+// endAnswers keeps answers (id, sealed).
+func endAnswers(ctx context.Context, tx *db.DB, rows [][]any) error {
+	_, err := tx.ExecMany(ctx, `UPDATE api_idempotency SET sealed = $2 WHERE id = $1`, rows)
+	return err
+}
+
+// dropAnswers forgets requests that have no answer to keep.
+func dropAnswers(ctx context.Context, tx *db.DB, rows [][]any) error {
+	_, err := tx.ExecMany(ctx, `DELETE FROM api_idempotency WHERE id = $1`, rows)
 	return err
 }
 

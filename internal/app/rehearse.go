@@ -221,7 +221,7 @@ func (a *App) rehearse(ctx context.Context, l net.Listener, p catalog.Performanc
 	}
 	before := rehearsal.Spent()
 	out, err := rehearsal.Run(ctx, rehearsal.Plan{
-		Addr: l.Addr().String(), Performance: p.ID, Page: "/kk/event/" + event.Slug, Buyers: o.Buyers, Duration: o.Duration,
+		Addrs: []string{l.Addr().String()}, Performance: p.ID, Page: "/kk/event/" + event.Slug, Buyers: o.Buyers, Duration: o.Duration,
 		OnlyHold: o.OnlyHold, Progress: o.Progress, Widened: o.Capacity,
 	})
 	spent := rehearsal.Spent() - before

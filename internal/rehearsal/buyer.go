@@ -50,7 +50,7 @@ type buyer struct {
 }
 
 func (b *buyer) run(ctx context.Context) {
-	b.line.addr, b.line.from = b.Addr, b.address()
+	b.line.addr, b.line.from = b.Addrs[b.no%len(b.Addrs)], b.address()
 	defer b.line.hangUp()
 	if b.Page != "" {
 		if _, ok := b.step(ctx, "browse", http.MethodGet, b.Page, "Accept: text/html\r\n", nil); ok {
@@ -146,6 +146,9 @@ func (b *buyer) hold(ctx context.Context, seats []string, n int) (h holdAnswer, 
 		return h, false
 	}
 	b.holds.Add(1)
+	if b.OnlyHold {
+		b.gotSomething()
+	}
 	return h, b.decode("hold", r, &h)
 }
 
@@ -202,27 +205,45 @@ func (b *buyer) buy(ctx context.Context, h holdAnswer) bool {
 			return true
 		}
 	}
-	r, ok = b.step(ctx, "ticket", http.MethodGet, api+"/orders/"+o.Code, "Authorization: Bearer "+o.Secret+"\r\n", nil)
+	return b.fetch(ctx, o)
+}
+
+// fetch takes the tickets home. A payment that the office has not heard of yet is asked for again, as the buyer's page does.
+func (b *buyer) fetch(ctx context.Context, o orderAnswer) bool {
+	start, header := time.Now(), "Authorization: Bearer "+o.Secret+"\r\n"
 	var t ticketsAnswer
-	if !ok || !b.decode("ticket", r, &t) {
-		return true
+	for {
+		r, ok := b.step(ctx, "ticket", http.MethodGet, api+"/orders/"+o.Code, header, nil)
+		if !ok || !b.decode("ticket", r, &t) {
+			return true
+		}
+		if t.Status != "pending" || time.Since(start) >= b.Patience || ctx.Err() != nil {
+			break
+		}
+		b.again.Add(1)
+		time.Sleep(longPause)
 	}
 	if t.Status != "paid" || len(t.Tickets) == 0 {
 		b.wrong("ticket: the order is " + t.Status)
 		return true
 	}
+	got := Sold{Code: o.Code, Secret: o.Secret, Tickets: len(t.Tickets)}
 	for _, x := range t.Tickets {
-		b.got(x.Seat.ID, o.Code)
+		if x.Seat.ID != "" {
+			got.Seats = append(got.Seats, x.Seat.ID)
+		}
 	}
+	b.got(got)
 	b.tickets.Add(int64(len(t.Tickets)))
 	b.orders.Add(1)
+	b.gotSomething()
 	return true
 }
 
-// step makes a request, measures it, and tells whether it succeeded.
+// step makes a request, measures it until its answer, and tells whether it succeeded.
 func (b *buyer) step(ctx context.Context, name, method, path, header string, body []byte) (reply, bool) {
 	start := time.Now()
-	r, err := b.line.ask(ctx, method, path, header, body)
+	r, err := b.insist(ctx, method, path, header, body)
 	switch {
 	case err != nil:
 		if ctx.Err() == nil {

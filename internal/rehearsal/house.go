@@ -58,7 +58,7 @@ type policyAnswer struct {
 
 // survey reads over the API what there is to buy and what a buyer must agree to.
 func survey(ctx context.Context, p Plan) (*house, consent, error) {
-	l := &line{addr: p.Addr, from: "10.255.255.1"}
+	l := &line{addr: p.Addrs[0], from: "10.255.255.1"}
 	defer l.hangUp()
 	var plan planAnswer
 	var perf performanceAnswer

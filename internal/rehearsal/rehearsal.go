@@ -15,11 +15,12 @@ import (
 
 // Plan is what is rehearsed.
 type Plan struct {
-	Addr        string // host:port of the office
-	Performance string // its id
-	Page        string // path of the page that buyers open first
+	Addrs       []string // host:port of every process of the office; buyers spread over them
+	Performance string   // its id
+	Page        string   // path of the page that buyers open first
 	Buyers      int
 	Duration    time.Duration // at most; a sold out house ends it before
+	Patience    time.Duration // how long a buyer asks again, here and at the next process, when there is no answer or "try later"; 0: not at all
 	OnlyHold    bool          // buyers keep places and never order: how fast holds go
 	Widened     int           // the capacity of the area that everybody wants, when it is not the plan's
 	Seed        uint64
@@ -37,6 +38,7 @@ type Progress struct {
 // Outcome is what the buyers saw.
 type Outcome struct {
 	Seconds  float64
+	Selling  float64        // of them, until the last order had its tickets: what rates are counted over
 	Orders   int            // paid, with tickets fetched
 	Tickets  int            // that buyers have in their hands
 	Holds    int            // places were kept
@@ -49,6 +51,15 @@ type Outcome struct {
 	SoldOut  bool
 	Places   int // that the performance sells
 	Browsing int // pages opened
+	Again    int // requests that were sent again because the first had no answer, or "try later"
+	Sold     []Sold
+}
+
+// Sold is an order whose tickets a buyer has in hands: whatever happens afterwards, it must stay so.
+type Sold struct {
+	Code, Secret string
+	Seats        []string
+	Tickets      int
 }
 
 // Step is how long one kind of request took.
@@ -76,12 +87,14 @@ type storm struct {
 	until   time.Time
 	soldOut atomic.Bool
 
-	orders, holds, tickets, refused, pages atomic.Int64
+	orders, holds, tickets, refused, pages, again atomic.Int64
+	lastGot                                       atomic.Int64 // nanoseconds since started
 
 	mu     sync.Mutex
 	errors map[string]int
 	owners map[string]string // seat → order that has its ticket
 	twice  int
+	sold   []Sold
 	meters map[string]*meter
 }
 
@@ -151,12 +164,34 @@ func (s *storm) outcome(took time.Duration, series []Second) Outcome {
 	out := Outcome{
 		Seconds: took.Seconds(), Orders: int(s.orders.Load()), Tickets: int(s.tickets.Load()), Holds: int(s.holds.Load()),
 		Refused: int(s.refused.Load()), Errors: s.errors, Steps: map[string]Step{}, Series: series, Twice: s.twice,
-		SoldOut: s.soldOut.Load(), Places: s.house.places, Browsing: int(s.pages.Load()),
+		SoldOut: s.soldOut.Load(), Places: s.house.places, Browsing: int(s.pages.Load()), Again: int(s.again.Load()), Sold: s.sold,
 	}
+	out.Selling = s.selling(took).Seconds()
 	for name, m := range s.meters {
 		out.Steps[name] = m.step()
 	}
 	return out
+}
+
+// selling is how long there was something to sell: all the time, or, when the house sold out before its time, until the last buyer
+// had what they came for. Seconds in which there was nothing left to buy say nothing about how fast it was sold.
+func (s *storm) selling(took time.Duration) time.Duration {
+	last := time.Duration(s.lastGot.Load())
+	if last == 0 || took >= s.Duration {
+		return took
+	}
+	return min(last, took)
+}
+
+// gotSomething remembers when: see selling.
+func (s *storm) gotSomething() {
+	now := int64(time.Since(s.started))
+	for {
+		last := s.lastGot.Load()
+		if now <= last || s.lastGot.CompareAndSwap(last, now) {
+			return
+		}
+	}
 }
 
 // over tells whether a buyer may begin another purchase.
@@ -170,15 +205,15 @@ func (s *storm) wrong(what string) {
 	s.mu.Unlock()
 }
 
-// got remembers whose a seat's ticket is.
-func (s *storm) got(seat, order string) {
-	if seat == "" {
-		return
-	}
+// got remembers an order and whose the seats of its tickets are.
+func (s *storm) got(o Sold) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if other, ok := s.owners[seat]; ok && other != order {
-		s.twice++
+	for _, seat := range o.Seats {
+		if other, ok := s.owners[seat]; ok && other != o.Code {
+			s.twice++
+		}
+		s.owners[seat] = o.Code
 	}
-	s.owners[seat] = order
+	s.sold = append(s.sold, o)
 }

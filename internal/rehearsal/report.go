@@ -21,6 +21,7 @@ type Report struct {
 	Seats   int     `json:"seats"`
 	Buyers  int     `json:"buyers"`
 	Seconds float64 `json:"seconds"`
+	Selling float64 `json:"selling_seconds"` // until the last buyer had what they came for: what rates are counted over
 	SoldOut bool    `json:"sold_out"`
 
 	Orders          int             `json:"orders"`
@@ -52,14 +53,14 @@ type Report struct {
 // NewReport makes a report of what buyers saw.
 func NewReport(o Outcome) Report {
 	r := Report{
-		Seats: o.Places, Seconds: o.Seconds, SoldOut: o.SoldOut, Orders: o.Orders, Tickets: o.Tickets, Holds: o.Holds, Steps: o.Steps,
+		Seats: o.Places, Seconds: o.Seconds, Selling: o.Selling, SoldOut: o.SoldOut, Orders: o.Orders, Tickets: o.Tickets, Holds: o.Holds, Steps: o.Steps,
 		Refused: o.Refused, ErrorKinds: o.Errors, TwoTickets: o.Twice, Findings: []string{}, Manners: o.Manners, Series: o.Series,
 	}
 	for _, n := range o.Errors {
 		r.Errors += n
 	}
-	if o.Seconds > 0 {
-		r.OrdersPerMinute, r.HoldsPerSecond = float64(o.Orders)/o.Seconds*60, float64(o.Holds)/o.Seconds
+	if o.Selling > 0 {
+		r.OrdersPerMinute, r.HoldsPerSecond = float64(o.Orders)/o.Selling*60, float64(o.Holds)/o.Selling
 	}
 	return r
 }
