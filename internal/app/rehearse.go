@@ -32,6 +32,7 @@ type RehearseOptions struct {
 	Capacity    int           // of the largest standing area in the copy; 0 leaves it
 	OnlyHold    bool          // measure holds alone
 	Scratch     string        // folder for the scratch data; "" is the system's
+	Profiles    string        // folder for profiles of the run; "" takes none
 	Progress    func(rehearsal.Progress)
 }
 
@@ -220,9 +221,13 @@ func (a *App) rehearse(ctx context.Context, l net.Listener, p catalog.Performanc
 		return r, err
 	}
 	before := rehearsal.Spent()
-	out, err := rehearsal.Run(ctx, rehearsal.Plan{
-		Addrs: []string{l.Addr().String()}, Performance: p.ID, Page: "/kk/event/" + event.Slug, Buyers: o.Buyers, Duration: o.Duration,
-		OnlyHold: o.OnlyHold, Progress: o.Progress, Widened: o.Capacity,
+	var out rehearsal.Outcome
+	err = rehearsal.Profiled(o.Profiles, func() (err error) {
+		out, err = rehearsal.Run(ctx, rehearsal.Plan{
+			Addrs: []string{l.Addr().String()}, Performance: p.ID, Page: "/kk/event/" + event.Slug, Buyers: o.Buyers, Duration: o.Duration,
+			OnlyHold: o.OnlyHold, Progress: o.Progress, Widened: o.Capacity,
+		})
+		return err
 	})
 	spent := rehearsal.Spent() - before
 	stop()

@@ -8,6 +8,7 @@ package rehearsal
 import (
 	"context"
 	"math/rand/v2"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,7 +134,7 @@ func (s *storm) letIn(ctx context.Context) map[string]int {
 	for i := range s.Buyers {
 		b := &buyer{storm: s, no: i, manner: mannerOf(i, s.Buyers, s.OnlyHold), rand: rand.New(rand.NewPCG(s.Seed, uint64(i)))} //nolint:gosec // a simulation
 		counts[b.manner.String()]++
-		wg.Go(func() { b.run(ctx) })
+		wg.Go(func() { pprof.Do(ctx, pprof.Labels("side", "buyer"), b.run) })
 	}
 	wg.Wait()
 	return counts

@@ -18,7 +18,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 // Engine is the kind of database.
@@ -58,10 +57,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
 	// synchronous=FULL: an order that was confirmed survives a power cut.
-	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "secure_delete(1)"} {
+	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "secure_delete(1)", "cache_size(-32000)", "wal_autocheckpoint(4000)"} {
 		q.Add("_pragma", p)
 	}
-	w, err := sql.Open("sqlite", "file:"+path+"?"+q.Encode())
+	w, err := openKeeping("file:" + path + "?" + q.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -70,10 +69,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), w.Close())
 	}
 	rq := url.Values{}
-	for _, p := range []string{"query_only(1)", "busy_timeout(10000)"} {
+	for _, p := range []string{"query_only(1)", "busy_timeout(10000)", "cache_size(-4000)"} {
 		rq.Add("_pragma", p)
 	}
-	r, err := sql.Open("sqlite", "file:"+path+"?"+rq.Encode())
+	r, err := openKeeping("file:" + path + "?" + rq.Encode())
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
