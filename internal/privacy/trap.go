@@ -50,6 +50,7 @@ type Alarm struct {
 	Reason     string // that was given for the look
 	Incident   string // number of the incident that it became
 	At         time.Time
+	Refused    bool // the look was refused: the attempt is enough
 	AnsweredBy string
 	AnsweredAt time.Time
 }
@@ -157,11 +158,29 @@ func (p *Privacy) trapsAmong(ctx context.Context, page []vault.Kept) (map[string
 
 // sprung notes that a trap was opened, makes an incident of it and lets the officers know; in the transaction of the look.
 func (t *Traps) sprung(ctx context.Context, tx *db.DB, o vault.Opening) error {
-	i, err := t.incidents.Detect(ctx, tx, Detected{Title: "Тұзақ-жазба ашылды · Открыта запись-ловушка", Actor: bySystem})
+	return t.raise(ctx, tx, Alarm{Actor: o.Actor, Reason: o.Reason, At: t.p.clock.Now()}, "Тұзақ-жазба ашылды · Открыта запись-ловушка")
+}
+
+// RefusedMarked implements vault.Watcher: an employee who reached for a trap and was refused raises an alarm too. One who tries again
+// while it stands unanswered makes no second one.
+func (p *Privacy) RefusedMarked(ctx context.Context, tx *db.DB, e vault.Entry) error {
+	if p.traps == nil || !strings.HasPrefix(e.Actor, "staff:") {
+		return nil
+	}
+	stands, err := hasOpenAlarm(ctx, tx, e.Actor)
+	if err != nil || stands {
+		return err
+	}
+	return p.traps.raise(ctx, tx, Alarm{Actor: e.Actor, Reason: e.Reason, At: e.At, Refused: true}, "Тұзақ-жазбаны ашпақ болды · Попытка открыть запись-ловушку")
+}
+
+// raise makes an incident of an alarm and lets the officers know.
+func (t *Traps) raise(ctx context.Context, tx *db.DB, a Alarm, title string) error {
+	i, err := t.incidents.Detect(ctx, tx, Detected{Title: title, Actor: bySystem})
 	if err != nil {
 		return err
 	}
-	a := Alarm{ID: db.NewID(), Actor: o.Actor, Reason: o.Reason, Incident: i.Number, At: t.p.clock.Now()}
+	a.ID, a.Incident = db.NewID(), i.Number
 	if err := insertAlarm(ctx, tx, a); err != nil {
 		return err
 	}
@@ -230,9 +249,15 @@ func (t *Traps) tellOne(ctx context.Context, e people.Employee) error {
 }
 
 func insertAlarm(ctx context.Context, tx *db.DB, a Alarm) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_alarm (id, actor, reason, incident, at) VALUES ($1, $2, $3, $4, $5)`,
-		a.ID, a.Actor, a.Reason, a.Incident, clock.Micros(a.At))
+	_, err := tx.Exec(ctx, `INSERT INTO privacy_alarm (id, actor, reason, incident, at, refused) VALUES ($1, $2, $3, $4, $5, $6)`,
+		a.ID, a.Actor, a.Reason, a.Incident, clock.Micros(a.At), a.Refused)
 	return err
+}
+
+func hasOpenAlarm(ctx context.Context, tx *db.DB, actor string) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM privacy_alarm WHERE answered_at = 0 AND actor = $1`, actor).Scan(&n)
+	return n > 0, err
 }
 
 func answerAlarm(ctx context.Context, d *db.DB, id, by string, at time.Time) (bool, error) {
@@ -241,14 +266,14 @@ func answerAlarm(ctx context.Context, d *db.DB, id, by string, at time.Time) (bo
 }
 
 func listAlarms(ctx context.Context, d *db.DB, open bool, limit int) (out []Alarm, err error) {
-	query := `SELECT id, actor, reason, incident, at, answered_by, answered_at FROM privacy_alarm`
+	query := `SELECT id, actor, reason, incident, at, answered_by, answered_at, refused FROM privacy_alarm`
 	if open {
 		query += ` WHERE answered_at = 0`
 	}
 	err = d.Each(ctx, func(scan func(...any) error) error {
 		var a Alarm
 		var at, answered int64
-		err := scan(&a.ID, &a.Actor, &a.Reason, &a.Incident, &at, &a.AnsweredBy, &answered)
+		err := scan(&a.ID, &a.Actor, &a.Reason, &a.Incident, &at, &a.AnsweredBy, &answered, &a.Refused)
 		a.At, a.AnsweredAt = clock.FromMicros(at), clock.FromMicros(answered)
 		out = append(out, a)
 		return err

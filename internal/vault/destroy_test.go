@@ -3,6 +3,7 @@ package vault_test
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -187,6 +188,58 @@ func TestRootKeyTurns(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "wrong root key") {
 			t.Errorf("the old root key alone: got %v", err)
 		}
+	})
+}
+
+// Marks are made anew under the next root key, also when the turning is stopped in the middle; nobody else becomes marked.
+func TestMarksTurnWithTheRootKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		keys := dbtest.Empty(t, d.Engine())
+		old := vaulttest.With(t, d, vaulttest.Clock(), vault.Config{Keys: keys})
+		var persons []string
+		for i := range 5 {
+			id := sealed(t, old, d, map[vault.Field]string{vault.Name: "Айгерім", vault.Email: strconv.Itoa(i) + "@example.kz"})
+			persons = append(persons, id)
+			if i%2 == 0 {
+				if err := old.Mark(ctx, d, id); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		next := append([]byte{8}, vaulttest.Root()[1:]...)
+		both := vaulttest.With(t, d, vaulttest.Clock(), vault.Config{Keys: keys, Root: next, OldRoots: [][]byte{vaulttest.Root()}})
+		are := func(v *vault.Vault, when string) {
+			t.Helper()
+			for i, id := range persons {
+				if is, err := v.Marked(ctx, d, id); err != nil || is != (i%2 == 0) {
+					t.Errorf("%s: person %d is marked: %v, %v", when, i, is, err)
+				}
+			}
+			if n, err := v.Marks(ctx); err != nil || n != 3 {
+				t.Errorf("%s: %d marks, %v", when, n, err)
+			}
+		}
+		are(both, "before turning")
+		for n := 0; ; n++ {
+			left, stop := n, errors.New("stopped")
+			d.BeforeWrite(func() error {
+				if left--; left < 0 {
+					return stop
+				}
+				return nil
+			})
+			_, err := both.TurnRoot(ctx)
+			d.BeforeWrite(nil)
+			are(both, "stopped at write "+strconv.Itoa(n))
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, stop) || n > 50 {
+				t.Fatal(n, err)
+			}
+		}
+		are(vaulttest.With(t, d, vaulttest.Clock(), vault.Config{Keys: keys, Root: next}), "under the new key alone")
 	})
 }
 

@@ -37,6 +37,12 @@ func (v *Vault) Integrate(ctx context.Context) (placed int, err error) {
 	}
 }
 
+// Watcher is a gate that wants to know of refused looks at marked persons. It is told once, in the transaction that takes the
+// refusal's entry into the journal: that of the look has rolled back.
+type Watcher interface {
+	RefusedMarked(ctx context.Context, tx *db.DB, e Entry) error
+}
+
 // takeRefusals moves entries that waited in the key store into the journal. A crash in between does no harm: the
 // entry's id is the same.
 func (v *Vault) takeRefusals(ctx context.Context) error {
@@ -46,13 +52,19 @@ func (v *Vault) takeRefusals(ctx context.Context) error {
 			return err
 		}
 		err = v.db.Transact(ctx, func(tx *db.DB) error {
-			for _, record := range waiting {
-				e, ok := parseRecord(record)
+			for _, r := range waiting {
+				e, ok := parseRecord(r.entry)
 				if !ok {
 					return errors.New("a refusal in the key store cannot be read")
 				}
-				if err := insertEntryOnce(ctx, tx, e); err != nil {
+				fresh, err := insertEntryOnce(ctx, tx, e)
+				if err != nil {
 					return err
+				}
+				if w, watches := v.gate.(Watcher); watches && fresh && r.marked {
+					if err := w.RefusedMarked(ctx, tx, e); err != nil {
+						return err
+					}
 				}
 			}
 			return nil
@@ -60,8 +72,8 @@ func (v *Vault) takeRefusals(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for id := range waiting {
-			if err := v.keys.deleteRefusal(ctx, id); err != nil {
+		for _, r := range waiting {
+			if err := v.keys.deleteRefusal(ctx, r.id); err != nil {
 				return err
 			}
 		}

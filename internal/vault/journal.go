@@ -98,9 +98,9 @@ func (v *Vault) journal(ctx context.Context, tx *db.DB, key personKey, e Entry) 
 
 // journalBeside writes an entry that must outlive the caller's transaction: it waits in the key store until the
 // integrator takes it over.
-func (v *Vault) journalBeside(ctx context.Context, key personKey, e Entry) error {
+func (v *Vault) journalBeside(ctx context.Context, key personKey, e Entry, marked bool) error {
 	e = v.complete(key, e)
-	return v.keys.insertRefusal(context.WithoutCancel(ctx), e.ID, e.record())
+	return v.keys.insertRefusal(context.WithoutCancel(ctx), refusal{e.ID, e.record(), marked})
 }
 
 func parseRecord(b []byte) (Entry, bool) {

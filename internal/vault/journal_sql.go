@@ -18,9 +18,10 @@ func insertEntry(ctx context.Context, tx *db.DB, e Entry) error {
 	return err
 }
 
-func insertEntryOnce(ctx context.Context, tx *db.DB, e Entry) error {
-	_, err := tx.Exec(ctx, insertEntrySQL+` ON CONFLICT (id) DO NOTHING`, entryArgs(e)...)
-	return err
+// insertEntryOnce tells false when the entry is there already.
+func insertEntryOnce(ctx context.Context, tx *db.DB, e Entry) (bool, error) {
+	n, err := tx.Exec(ctx, insertEntrySQL+` ON CONFLICT (id) DO NOTHING`, entryArgs(e)...)
+	return n == 1, err
 }
 
 func entryArgs(e Entry) []any {
@@ -123,17 +124,20 @@ func scanHash(into map[int64]tlog.Hash) func(func(...any) error) error {
 	}
 }
 
-func (k *keystore) refusals(ctx context.Context) (map[string][]byte, error) {
-	out := map[string][]byte{}
-	err := k.db.Each(ctx, func(scan func(...any) error) error {
-		var id string
-		var b []byte
-		if err := scan(&id, &b); err != nil {
-			return err
-		}
-		out[id] = b
-		return nil
-	}, `SELECT id, entry FROM keystore_refusal ORDER BY id LIMIT $1`, integratePage)
+// refusal is an entry that waits in the key store; marked when the person whom it is about is.
+type refusal struct {
+	id     string
+	entry  []byte
+	marked bool
+}
+
+func (k *keystore) refusals(ctx context.Context) (out []refusal, err error) {
+	err = k.db.Each(ctx, func(scan func(...any) error) error {
+		var r refusal
+		err := scan(&r.id, &r.entry, &r.marked)
+		out = append(out, r)
+		return err
+	}, `SELECT id, entry, marked FROM keystore_refusal ORDER BY id LIMIT $1`, integratePage)
 	return out, err
 }
 

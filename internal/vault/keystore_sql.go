@@ -56,7 +56,7 @@ func (k *keystore) insertProof(ctx context.Context, root string, sealed []byte) 
 	return err
 }
 
-func (k *keystore) insertRefusal(ctx context.Context, id string, entry []byte) error {
-	_, err := k.db.Exec(ctx, `INSERT INTO keystore_refusal (id, entry) VALUES ($1, $2)`, id, entry)
+func (k *keystore) insertRefusal(ctx context.Context, r refusal) error {
+	_, err := k.db.Exec(ctx, `INSERT INTO keystore_refusal (id, entry, marked) VALUES ($1, $2, $3)`, r.id, r.entry, r.marked)
 	return err
 }

@@ -41,7 +41,7 @@ func (v *Vault) open(ctx context.Context, tx *db.DB, o Opening) (map[Field]Secre
 		err = v.may(ctx, tx, o)
 	}
 	if err != nil {
-		return nil, v.refused(ctx, key, o, err)
+		return nil, v.refused(ctx, tx, key, o, err)
 	}
 	return v.openIn(ctx, tx, key, o)
 }
@@ -93,7 +93,7 @@ func orBlocked(err error) error {
 }
 
 // refused journals a refusal and returns it. Trouble of our own (kind Internal) is none.
-func (v *Vault) refused(ctx context.Context, key personKey, o Opening, why error) error {
+func (v *Vault) refused(ctx context.Context, tx *db.DB, key personKey, o Opening, why error) error {
 	if fault.KindOf(why) == fault.Internal || fault.KindOf(why) == fault.Unavailable {
 		return why
 	}
@@ -101,5 +101,6 @@ func (v *Vault) refused(ctx context.Context, key personKey, o Opening, why error
 	if key.key == nil {
 		key = personKey{o.Person, o.Class, v.log.fallback}
 	}
-	return errors.Join(why, v.journalBeside(ctx, key, e))
+	marked, err := v.Marked(ctx, tx, o.Person)
+	return errors.Join(why, err, v.journalBeside(ctx, key, e, marked))
 }

@@ -61,5 +61,13 @@ func (o *Office) answerAlarm(w http.ResponseWriter, r *http.Request, v visit) {
 	http.Redirect(w, r, v.URL("/office/traps"), http.StatusSeeOther)
 }
 
+func trapWords(v visit, a privacy.Alarm) string {
+	when := v.Moment(a.At, v.UI.Clock.Now(), Zone)
+	if a.Refused {
+		return v.T("office.traps.alarm_refused", "who", whoOf(a), "when", when)
+	}
+	return v.T("office.traps.alarm", "who", whoOf(a), "when", when)
+}
+
 // whoOf is the account of an alarm's actor, as colleagues are told apart.
 func whoOf(a privacy.Alarm) string { return tag(a.Actor) }

@@ -132,6 +132,63 @@ func TestATrapThatIsOpenedRaisesAnAlarm(t *testing.T) {
 	})
 }
 
+// A look that the register refuses opens nothing, and is an alarm all the same: told once, whatever the program does in between.
+func TestARefusedLookAtATrapRaisesAnAlarm(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		ctx := t.Context()
+		officer := h.desk(t, "officer@example.kz", people.RoleOfficer)
+		door := h.desk(t, "door@example.kz", people.RoleDoor)
+		if res, _ := officer.post(t, "/en/office/traps", url.Values{"count": {"2"}}); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("lay: %d", res.StatusCode)
+		}
+		ord := h.trapOrder(t)
+		reach := func(person, actor string) {
+			t.Helper()
+			err := d.Transact(ctx, func(tx *db.DB) error {
+				_, err := h.People.Contacts(ctx, tx, vault.Opening{Person: person, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email}, Actor: actor, Reason: "office_order_help"})
+				return err
+			})
+			if err == nil {
+				t.Fatalf("%s may look", actor)
+			}
+		}
+		alarms := func() []privacy.Alarm {
+			t.Helper()
+			if _, err := h.Vault.Integrate(ctx); err != nil {
+				t.Fatal(err)
+			}
+			list, err := h.office.Traps.Alarms(ctx, true, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		reach(ord.PersonID, "system")
+		reach(h.order.PersonID, "staff:"+door.account)
+		if list := alarms(); len(list) != 0 {
+			t.Fatalf("an alarm without a trap, or by the program itself: %+v", list)
+		}
+		reach(ord.PersonID, "staff:"+door.account)
+		reach(ord.PersonID, "staff:"+door.account)
+		for range 2 {
+			list := alarms()
+			if len(list) != 1 || !list[0].Refused || list[0].Actor != "staff:"+door.account || list[0].Incident == "" {
+				t.Fatalf("alarms %+v", list)
+			}
+		}
+		if _, body := officer.get(t, "/en/office"); !strings.Contains(body, "tried to open a trap") {
+			t.Error("Today shows no alarm")
+		}
+		if _, body := officer.get(t, "/en/office/traps"); !strings.Contains(body, "refused") {
+			t.Error("the list of alarms does not say that the look was refused")
+		}
+		if findings, err := h.Vault.Verify(ctx, nil); err != nil || len(findings) != 0 {
+			t.Errorf("the journal: %v, %v", findings, err)
+		}
+	})
+}
+
 func TestAlarmInABrowser(t *testing.T) {
 	h := open(t, dbtest.Open(t, db.SQLite))
 	officer := h.desk(t, "officer@example.kz", people.RoleOfficer)
