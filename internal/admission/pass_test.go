@@ -236,3 +236,49 @@ func TestALinkEndsWhenItShould(t *testing.T) {
 		}
 	})
 }
+
+// TestATakingAndAScanInTheSameInstant: whoever has the link and whoever shows the old code at the door come at once. One of them wins;
+// never is somebody in with a ticket that another one holds now.
+func TestATakingAndAScanInTheSameInstant(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		w := boxofficetest.New(t, d)
+		a := admission.New(d, w.Clock, w.Catalog, w.Office)
+		gates, err := a.EnsureGates(ctx, w.Hall.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seats := []string{"1-1", "1-2", "1-3", "1-4", "1-5", "2-1", "2-2", "2-3"}
+		var orders []boxoffice.Order
+		for _, s := range seats {
+			orders = append(orders, w.Buy(t, s))
+		}
+		w.Clock.Set(w.Performance.DoorsAt)
+		for i, order := range orders {
+			old := order.Tickets[0]
+			pass, err := w.Office.PassOn(ctx, keyOf(order), old.Code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := holder(t, w)
+			var verdict admission.Verdict
+			var scanned, taken error
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				verdict, scanned = a.Admit(ctx, admission.Device{ID: "device"}, admission.Scan{Code: old.Code, GateID: gates[0].ID, Expected: w.Performance.ID})
+			})
+			wg.Go(func() { _, taken = w.Office.Take(ctx, pass.Secret, h) })
+			wg.Wait()
+			if scanned != nil {
+				t.Fatal(scanned)
+			}
+			in := verdict.Result == admission.Admitted
+			switch {
+			case in && !errors.Is(taken, boxoffice.ErrPassEntered):
+				t.Errorf("%s: in with the old code, and taken: %v", seats[i], taken)
+			case !in && (taken != nil || verdict.Reason != admission.ReasonVoid):
+				t.Errorf("%s: neither: %+v, %v", seats[i], verdict, taken)
+			}
+		}
+	})
+}

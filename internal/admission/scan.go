@@ -132,15 +132,41 @@ func (a *Admission) decideTogether(ctx context.Context, list []judged) (out []Ve
 	slices.SortStableFunc(order, func(x, y int) int { return strings.Compare(list[x].ticket.ID, list[y].ticket.ID) })
 	err = a.db.Transact(ctx, func(tx *db.DB) error {
 		out = make([]Verdict, len(list))
+		reasons, err := a.stillValid(ctx, tx, list)
+		if err != nil {
+			return err
+		}
 		for _, i := range order {
 			var err error
-			if out[i], err = list[i].decide(ctx, tx, list[i].reason); err != nil {
+			if out[i], err = list[i].decide(ctx, tx, reasons[i]); err != nil {
 				return batch.Refuse(i, err)
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// stillValid looks again, now that the books are open: a ticket that was passed on or refunded since it was judged lets nobody in. It
+// holds the tickets until the entries are written, so that whoever would take one away meanwhile waits, and then sees the entry.
+func (a *Admission) stillValid(ctx context.Context, tx *db.DB, list []judged) ([]string, error) {
+	reasons := make([]string, len(list))
+	var good []boxoffice.Ticket
+	for i, j := range list {
+		if reasons[i] = j.reason; j.reason == "" {
+			good = append(good, j.ticket)
+		}
+	}
+	void, err := a.hold(ctx, tx, good)
+	if err != nil {
+		return nil, err
+	}
+	for i, j := range list {
+		if reasons[i] == "" && void[j.ticket.ID] {
+			reasons[i] = ReasonVoid
+		}
+	}
+	return reasons, nil
 }
 
 // checked refuses what no scanner of ours sends. A code may be anything that people hold to a camera: what is no ticket's is

@@ -159,6 +159,13 @@ func (o *Office) TicketByID(ctx context.Context, performanceID, id string) (Tick
 	return t, nil
 }
 
+// HoldTickets keeps tickets as they are until the transaction ends, and tells by their ids which of them are void: whoever would pass
+// one on or refund it meanwhile waits.
+func (o *Office) HoldTickets(ctx context.Context, tx *db.DB, ts []Ticket) (void map[string]bool, err error) {
+	defer fault.Wrap(&err, "hold %d tickets", len(ts))
+	return holdTickets(ctx, tx, ts)
+}
+
 func orNoTicket(err error) error {
 	if errors.Is(err, db.ErrNoRow) {
 		return ErrNoTicket

@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -42,6 +43,30 @@ func ticketByID(ctx context.Context, d *db.DB, performanceID, id string) (Ticket
 	return scanTicket(d.QueryRow(ctx, `SELECT `+ticketColumns+` FROM boxoffice_ticket WHERE performance_id = $1 AND id = $2`,
 		performanceID, id).Scan)
 }
+
+// holdTickets locks tickets until the transaction ends, in the order of their ids, and tells which of them are void.
+func holdTickets(ctx context.Context, tx *db.DB, ts []Ticket) (map[string]bool, error) {
+	out := map[string]bool{}
+	for page := range slices.Chunk(ts, holdTicketsPage) {
+		args := make([]any, 0, 2*len(page))
+		for _, t := range page {
+			args = append(args, t.PerformanceID, t.ID)
+		}
+		err := tx.Each(ctx, func(scan func(...any) error) error {
+			var id string
+			var void bool
+			err := scan(&id, &void)
+			out[id] = void
+			return err
+		}, `SELECT id, void FROM boxoffice_ticket WHERE (performance_id, id) IN (VALUES `+db.Values(1, len(page), 2)+`) ORDER BY performance_id, id`+tx.ForUpdate(), args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+const holdTicketsPage = 500
 
 func ticketPlaceByCode(ctx context.Context, d *db.DB, code string) (performanceID, id string, err error) {
 	err = d.QueryRow(ctx, `SELECT performance_id, ticket_id FROM boxoffice_ticket_code WHERE code = $1`, code).Scan(&performanceID, &id)
