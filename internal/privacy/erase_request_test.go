@@ -7,14 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sahna/sahna/internal/boxoffice/boxofficetest"
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
-	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/vault/vaulttest"
 )
 
@@ -157,47 +155,6 @@ func TestAnErasureThatFailsDoesNotHoldUpTheOthersAndIsTold(t *testing.T) {
 		bad.person = ""
 		if n, err := h.Privacy.FinishErasures(ctx); err != nil || n != 1 {
 			t.Errorf("mended: %d, %v", n, err)
-		}
-	})
-}
-
-// TestKilledAtEveryWriteOfADeletion presses the deletion of an account and stops the program at each write: either nothing was asked,
-// or it is done and answered once after the next start.
-func TestKilledAtEveryWriteOfADeletion(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		w := boxofficetest.New(t, d)
-		for n := 0; ; n++ {
-			person := w.Guest(t, privacytest.Aigul())
-			revive := killAt(n, d, w.Keys)
-			_, _, err := w.Privacy.EraseOwn(ctx, privacy.NewRequest{Person: person, Channel: "site", Lang: i18n.KK}, []string{person})
-			killed := revive()
-			if killed != (err != nil) {
-				t.Fatalf("write %d: killed %v, but %v", n, killed, err)
-			}
-			lines := count(t, d, `SELECT count(*) FROM privacy_erasure WHERE person_id = $1`, person)
-			asked := count(t, d, `SELECT count(*) FROM privacy_request WHERE person_id = $1`, person)
-			if lines != asked {
-				t.Errorf("write %d: %d requests and %d lines", n, asked, lines)
-			}
-			for range 2 { // the next start, and the hour after it
-				if _, err := w.Privacy.FinishErasures(ctx); err != nil {
-					t.Fatalf("write %d: finish: %v", n, err)
-				}
-			}
-			rs, err := w.Privacy.RequestsOf(ctx, person)
-			if err != nil || int64(len(rs)) != asked || asked == 1 && (rs[0].Open() || rs[0].Result != privacy.Partly || len(rs[0].Timers) == 0) {
-				t.Errorf("write %d: requests %+v, %v", n, rs, err)
-			}
-			if _, err := contacts(w, person); asked == 1 && !errors.Is(err, vault.ErrDestroyed) || asked == 0 && err != nil {
-				t.Errorf("write %d, %d requests: contacts: %v", n, asked, err)
-			}
-			if !killed {
-				if n < 10 {
-					t.Errorf("only %d writes: the test does not see them all", n)
-				}
-				return
-			}
 		}
 	})
 }
