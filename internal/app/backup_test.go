@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -257,6 +258,78 @@ func talkOut(t *testing.T, cfg app.Config, erased string) {
 	do(main, `UPDATE privacy_erasure_head SET seq = 1, hash = $1`, hash)
 	refused("the ledger's end moved by hand")
 	do(main, `UPDATE privacy_erasure_head SET seq = 0, hash = ''`)
+}
+
+// TestKilledAtEveryWriteOfARestore kills a restore at each write of its replay: nothing opens what it left, and the next try goes on.
+func TestKilledAtEveryWriteOfARestore(t *testing.T) {
+	type restored struct {
+		dbtest.Place                     `json:"-"`
+		DSN, Data, Backup, Erased, Other string
+	}
+	config := func(w restored) app.Config { return officeAt(w.Data, w.DSN) }
+	dbtest.KillAt(t, dbtest.Doomed[restored]{
+		Least: 8,
+		Open: func(t *testing.T, p dbtest.Place) restored {
+			path := filepath.Join(p.Dir, "restored.json")
+			w := restored{Place: p}
+			if body, err := os.ReadFile(path); err == nil {
+				if err := json.Unmarshal(body, &w); err != nil {
+					t.Fatal(err)
+				}
+				w.Place = p
+				return w
+			}
+			w.Data = filepath.Join(p.Dir, "data")
+			if p.DB.Engine() == db.Postgres {
+				w.DSN = dbtest.DSN(t, db.Postgres)
+			}
+			w.Backup, w.Erased, w.Other = backedUp(t, config(w))
+			lose(t, config(w))
+			body, err := json.Marshal(w)
+			if err == nil {
+				err = os.WriteFile(path, body, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w
+		},
+		Do: func(t *testing.T, w restored, n int) {
+			ctx := w.Doom(t.Context())
+			mark, err := os.ReadFile(filepath.Join(w.Data, "replay-needed"))
+			if err == nil && strings.Contains(string(mark), "is copied") && n%8 != 0 { // copying it all again now and then is enough
+				err = app.Replay(ctx, config(w), io.Discard)
+			} else {
+				err = app.Restore(ctx, config(w), w.Backup, io.Discard)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		},
+		Check: func(t *testing.T, w restored, n int, killed bool) {
+			a, err := app.Open(t.Context(), config(w), app.Options{Outbox: mail.NewOutbox(clock.System())})
+			if killed {
+				if !errors.Is(err, app.ErrReplayNeeded) {
+					t.Errorf("write %d: opened in the middle of a restore: %v", n, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d writes", n)
+			defer a.Close() //nolint:errcheck // a test's
+			if err := reads(t, a, w.Erased); !errors.Is(err, vault.ErrDestroyed) {
+				t.Errorf("the erased person: %v", err)
+			}
+			if err := reads(t, a, w.Other); err != nil {
+				t.Errorf("another person: %v", err)
+			}
+			if es, err := a.Privacy.Erasures(t.Context(), w.Erased); err != nil || len(es) != 1 || !es[0].Done() {
+				t.Errorf("ledger: %+v, %v", es, err)
+			}
+		},
+	})
 }
 
 // TestRestoreKilledAnywhere kills the true program in the middle of restoring, at times that nobody chose.

@@ -44,6 +44,21 @@ type DB struct {
 
 // Open opens "sqlite:PATH" or "postgres://…". It does not migrate; see Migrate.
 func Open(ctx context.Context, dsn string) (*DB, error) {
+	d, err := open(ctx, dsn)
+	if f, watched := ctx.Value(beforeWrite{}).(func() error); watched && err == nil {
+		d.BeforeWrite(f)
+	}
+	return d, err
+}
+
+type beforeWrite struct{}
+
+// WithBeforeWrite has every handle that is opened under the context call f as BeforeWrite says: for tests of what opens its own.
+func WithBeforeWrite(ctx context.Context, f func() error) context.Context {
+	return context.WithValue(ctx, beforeWrite{}, f)
+}
+
+func open(ctx context.Context, dsn string) (*DB, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		return openSQLite(ctx, path)
 	}

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -48,6 +49,14 @@ func (p Place) BeforeWrite() error {
 		return nil
 	}
 	return p.life.write()
+}
+
+// Doom has the databases that are opened under the context counted too; for work that opens its own.
+func (p Place) Doom(ctx context.Context) context.Context {
+	if p.life == nil {
+		return ctx
+	}
+	return db.WithBeforeWrite(ctx, p.life.write)
 }
 
 // Doomed is work that is ended by kill -9 at each of its writes in turn, each time in a process of its own.
