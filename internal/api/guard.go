@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -41,6 +42,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.write(w, r, errTooMany)
 		return
 	}
+	r = r.WithContext(context.WithValue(r.Context(), networkKey{}, network(a.cfg.ClientIP(r))))
 	if !clean(r.URL) {
 		a.write(w, r, errCharacters)
 		return
@@ -158,6 +160,17 @@ func network(ip netip.Addr) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return p
+}
+
+type networkKey struct{}
+
+// networkIn is the network that a request comes from; "" for the machine itself, the house's own network and who is not known.
+func networkIn(ctx context.Context) string {
+	p, ok := ctx.Value(networkKey{}).(netip.Prefix)
+	if !ok || !p.IsValid() || p.Addr().IsLoopback() || p.Addr().IsPrivate() {
+		return ""
+	}
+	return p.String()
 }
 
 // limiter counts requests by network, in memory alone.

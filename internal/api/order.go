@@ -164,6 +164,7 @@ func (a *API) order(ctx context.Context, in *orderInput) (*newOrderOutput, error
 		Holds:    []boxoffice.HoldKey{{ID: b.HoldID, Secret: b.HoldSecret}},
 		Buyer:    people.Contacts{Surname: b.Buyer.Surname, Name: b.Buyer.Name, Patronymic: b.Buyer.Patronymic, Email: b.Buyer.Email, Phone: b.Buyer.Phone},
 		Consents: given(b.Consents, lang(ctx)), Provider: b.Provider, Lang: lang(ctx), Channel: "api",
+		Network: networkIn(ctx),
 	})
 	if err != nil {
 		return nil, ofBuyer(err)

@@ -23,7 +23,9 @@ type Problem struct {
 	Errors []FieldProblem `json:"errors,omitempty" doc:"Each wrong field"`
 	Seats  []string       `json:"seats,omitempty" doc:"Ids of the seats that are gone"`
 	Free   *int           `json:"free,omitempty" doc:"How many places are left"`
-	Limit  *int           `json:"limit,omitempty" doc:"The most that one order may have"`
+	Limit  *int           `json:"limit,omitempty" doc:"The most that one order may have, or one buyer over all orders"`
+
+	Refusal string `json:"refusal,omitempty" doc:"Number of the decision; show its buyer /{lang}/refusal/{number}, where they can object"`
 }
 
 // FieldProblem is what is wrong with one field. It never repeats the value.
@@ -146,6 +148,7 @@ func (p *Problem) details(args fault.Args) {
 	if n, ok := args["limit"].(int); ok {
 		p.Limit = &n
 	}
+	p.Refusal, _ = args["refusal"].(string)
 }
 
 // problemOfModel translates what huma found wrong with a request.

@@ -29,12 +29,16 @@ type Office struct {
 	deps
 	secrets secrets // derived from the ticket key
 	entered func(ctx context.Context, tx *db.DB, performanceID, ticketID string) (bool, error)
-	stock   *stock // hot state: batches and live availability (stock.go)
+	stock   *stock   // hot state: batches and live availability (stock.go)
+	rules   rulebook // limits across orders (limit.go)
+	greedy  bool     // limits are not kept: tests only, to see that they would notice
 
 	// What arrives together is written together.
 	orders *batch.Lanes[*draft, struct{}]   // by performance (order_desk.go)
 	paid   *batch.Writer[proof, error]      // payment_desk.go
 	starts *batch.Writer[Payment, struct{}] // payments that were begun at their providers
+
+	refusals *batch.Writer[refusing, string] // machine decisions (refusal.go)
 }
 
 type deps struct {
@@ -95,7 +99,9 @@ func New(d Deps, cfg Config) (*Office, error) {
 	o.orders = batch.NewLanes(o.placeTogether)
 	o.paid = batch.New(o.settleTogether)
 	o.starts = batch.New(o.keepStarted)
+	o.refusals = batch.New(o.refuseTogether)
 	o.registerJobs()
+	o.registerLimitJobs()
 	o.registerHoldJobs()
 	o.registerPassJobs()
 	return o, nil

@@ -49,6 +49,9 @@ func anonymiseOrder(ctx context.Context, tx *db.DB, id, name string) error {
 	if _, err := tx.Exec(ctx, `UPDATE boxoffice_order SET person_id = $2 WHERE id = $1`, id, name); err != nil {
 		return err
 	}
+	if err := forgetClaims(ctx, tx, id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `UPDATE boxoffice_refund SET note = '' WHERE order_id = $1`, id)
 	return err
 }

@@ -43,6 +43,7 @@ type CheckoutRequest struct {
 	Provider string
 	Lang     i18n.Lang
 	Channel  string // "site", "api"
+	Network  string // shortened address of where the buyer comes from; "" when nobody knows
 }
 
 // Order is what was bought.

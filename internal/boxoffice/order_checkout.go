@@ -17,6 +17,7 @@ type draft struct {
 	holds   []Hold
 	order   Order
 	payment Payment
+	claims  []claim // what counts towards limits
 }
 
 // Checkout makes an order of holds: consents are checked and recorded, contacts sealed, seats kept until PayUntil, the payment
@@ -34,6 +35,9 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 		return ord, p, err
 	}
 	d, err := o.draft(ctx, r)
+	if err == nil {
+		err = o.mayClaim(ctx, d.claims)
+	}
 	if err != nil {
 		return o.faster(ctx, r, err)
 	}
@@ -65,7 +69,7 @@ func (o *Office) faster(ctx context.Context, r CheckoutRequest, err error) (Orde
 			return ord, p, nil
 		}
 	}
-	return Order{}, Payment{}, err
+	return Order{}, Payment{}, o.refuse(ctx, err)
 }
 
 // draft checks everything that can be checked before anything is written.
@@ -107,7 +111,8 @@ func (o *Office) draft(ctx context.Context, r CheckoutRequest) (draft, error) {
 		}
 		d.payment = newPayment(d.order, r.Provider, now)
 	}
-	return d, nil
+	d.claims, err = o.claims(ctx, o.db, d.order.Lines, namesOf(r))
+	return d, err
 }
 
 // gather adds err's fields to the list; an error about no field comes back.

@@ -91,7 +91,7 @@ func drawCodes(n int, name func(i int), write func(left []int) (int64, error), t
 
 // secrets derives what opens an order's and a ticket's page. They are derived so that a letter or a ticket passed
 // on can name them without the database keeping them.
-type secrets struct{ order, ticket []byte }
+type secrets struct{ order, ticket, limit []byte }
 
 func newSecrets(seed []byte) (secrets, error) {
 	o, err := hkdf.Key(sha256.New, seed, nil, "sahna order page", 32)
@@ -99,7 +99,11 @@ func newSecrets(seed []byte) (secrets, error) {
 		return secrets{}, err
 	}
 	t, err := hkdf.Key(sha256.New, seed, nil, "sahna ticket page", 32)
-	return secrets{order: o, ticket: t}, err
+	if err != nil {
+		return secrets{}, err
+	}
+	l, err := hkdf.Key(sha256.New, seed, nil, "sahna limits", 32)
+	return secrets{order: o, ticket: t, limit: l}, err
 }
 
 func derive(key []byte, id string) string {
@@ -110,6 +114,11 @@ func derive(key []byte, id string) string {
 
 func (s secrets) ofOrder(id string) string  { return derive(s.order, id) }
 func (s secrets) ofTicket(id string) string { return derive(s.ticket, id) }
+
+// ofLimit is what a limit counts by: it leads back to no name, and to no other scope's.
+func (s secrets) ofLimit(scope string, k LimitKind, name string) string {
+	return derive(s.limit, scope+"\n"+string(k)+"\n"+name)
+}
 
 func hashSecret(s string) []byte {
 	h := sha256.Sum256([]byte(s))

@@ -27,6 +27,9 @@ func (o *Office) placeTogether(ctx context.Context, ds []*draft) (_ []struct{}, 
 }
 
 func (o *Office) place(ctx context.Context, tx *db.DB, ds []*draft) error {
+	if err := o.claimDrafts(ctx, tx, ds); err != nil {
+		return err
+	}
 	if err := o.stock.orderHolds(ctx, tx, ds); err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ func (o *Office) expireOrder(ctx context.Context, id string) (done bool, err err
 		if err := post(ctx, tx, id, now, postExpired(ord.Total)); err != nil {
 			return err
 		}
+		if err := releaseClaims(ctx, tx, []string{id}); err != nil {
+			return err
+		}
 		return o.stock.release(ctx, tx, id)
 	})
 	if err != nil {

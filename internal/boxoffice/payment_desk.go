@@ -81,6 +81,9 @@ func (o *Office) settlePlain(ctx context.Context, tx *db.DB, proofs []proof, out
 	if err := fillLines(ctx, tx, orders); err != nil {
 		return nil, err
 	}
+	if err := o.claimCards(ctx, tx, plain, orders); err != nil {
+		return nil, err
+	}
 	_, err = o.fulfil(ctx, tx, orders, now)
 	return orders, err
 }

@@ -22,6 +22,7 @@ const (
 	waySell    way = iota // the seats are still held for the order
 	wayReclaim            // they were given back: take them again if all are free
 	wayReturn             // they are gone: the money goes back
+	wayRefuse             // more than a limit allows: the order ends and the money goes back
 )
 
 // Settle takes a provider's verified evidence; told twice, it acts once. A payment that comes after the seats are gone gets them
@@ -55,6 +56,11 @@ func (o *Office) settleAlone(ctx context.Context, provider string, e payments.Ev
 	// Each way is a transaction of its own, so that one that fails leaves nothing behind.
 	for w := first; w <= wayReturn; w++ {
 		err = o.db.Transact(ctx, func(tx *db.DB) error { return o.settle(ctx, tx, provider, orderID, e, w) })
+		var over *limitReached
+		if errors.As(err, &over) {
+			err = o.db.Transact(ctx, func(tx *db.DB) error { return o.settleRefused(ctx, tx, provider, orderID, e, *over) })
+			break
+		}
 		if k := fault.KindOf(err); err == nil || w == wayReturn || (k != fault.Conflict && k != fault.Gone) {
 			break
 		}
@@ -129,6 +135,8 @@ func (o *Office) take(ctx context.Context, tx *db.DB, ord Order, p Payment, e pa
 		return ReasonWrongAmount, o.giveBack(ctx, tx, ord.ID, p, e, ReasonWrongAmount, now)
 	case ord.Status == OrderPaid || ord.Status == OrderRefunded:
 		return ReasonTwice, o.giveBack(ctx, tx, ord.ID, p, e, ReasonTwice, now)
+	case w == wayRefuse:
+		return ReasonLimit, o.giveBack(ctx, tx, ord.ID, p, e, ReasonLimit, now)
 	case w == wayReturn:
 		return ReasonLate, o.giveBack(ctx, tx, ord.ID, p, e, ReasonLate, now)
 	}
@@ -146,6 +154,9 @@ func (o *Office) take(ctx context.Context, tx *db.DB, ord Order, p Payment, e pa
 	}
 	reclaim := ord.Status == OrderExpired || w == wayReclaim
 	ord.Lines = lines
+	if err := o.claimLate(ctx, tx, ord, p.Provider, e.Card, ord.Status == OrderExpired); err != nil {
+		return "", err
+	}
 	if err := setOrderPaid(ctx, tx, ord.ID, now); err != nil {
 		return "", err
 	}
@@ -156,6 +167,33 @@ func (o *Office) take(ctx context.Context, tx *db.DB, ord Order, p Payment, e pa
 	}
 	_, err = o.fulfil(ctx, tx, []Order{ord}, now)
 	return outcomeSold, err
+}
+
+// settleRefused ends an order whose payment a limit refused, and gives the money back.
+func (o *Office) settleRefused(ctx context.Context, tx *db.DB, provider, orderID string, e payments.Evidence, over limitReached) error {
+	now := o.clock.Now()
+	ord, err := lockOrder(ctx, tx, orderID)
+	if err != nil {
+		return err
+	}
+	if ord.Status == OrderPending {
+		if err := setOrderEnded(ctx, tx, orderID, OrderExpired, now); err != nil {
+			return err
+		}
+		if err := post(ctx, tx, orderID, now, postExpired(ord.Total)); err != nil {
+			return err
+		}
+		if err := releaseClaims(ctx, tx, []string{orderID}); err != nil {
+			return err
+		}
+		if err := o.stock.release(ctx, tx, orderID); err != nil {
+			return err
+		}
+	}
+	if _, err := o.writeRefusal(ctx, tx, refusing{over, orderID}); err != nil {
+		return err
+	}
+	return o.settle(ctx, tx, provider, orderID, e, wayRefuse)
 }
 
 const outcomeSold = "sold"

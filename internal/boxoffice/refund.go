@@ -19,6 +19,7 @@ const (
 	ReasonLate        = "late"         // paid after the seats had gone to others
 	ReasonTwice       = "twice"        // the order was paid already
 	ReasonWrongAmount = "wrong_amount" // the provider moved another sum than it was asked for
+	ReasonLimit       = "limit"        // more tickets than one card, or one person, may have: see RefusalOfOrder
 )
 
 // Refund is money that is owed to the buyer, until Done.
@@ -94,6 +95,9 @@ func (o *Office) refundOrder(ctx context.Context, tx *db.DB, id, actor, note str
 		return err
 	}
 	if err := voidTickets(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := releaseClaims(ctx, tx, []string{id}); err != nil {
 		return err
 	}
 	if row.Total.IsZero() {

@@ -94,3 +94,22 @@ func (p *People) Named(ctx context.Context, tx *db.DB, name Contacts, all []stri
 	}
 	return same, others, nil
 }
+
+// Human is a name with its address, folded: what one human types each time. It tells people who share a mailbox apart.
+func (c Contacts) Human() string {
+	return foldName(c.Surname) + "\n" + foldName(c.Name) + "\n" + c.FoldedEmail()
+}
+
+// FoldedEmail is the mailbox that an address leads to: letters' case, what stands after a plus, and the dots that Google does not
+// read make no other one.
+func (c Contacts) FoldedEmail() string {
+	local, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(c.Email)), "@")
+	local, _, _ = strings.Cut(local, "+")
+	if domain == "googlemail.com" {
+		domain = "gmail.com"
+	}
+	if domain == "gmail.com" {
+		local = strings.ReplaceAll(local, ".", "")
+	}
+	return local + "@" + domain
+}

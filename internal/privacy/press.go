@@ -35,11 +35,12 @@ const (
 	MachineLock   MachineDecision = "lock"   // wrong passwords: the account is locked for a while
 	MachineLate   MachineDecision = "late"   // paid after the hold was gone and the seats were sold: the money goes back
 	MachineFile   MachineDecision = "file"   // a file was refused: of its kind, for malware, or because it looks like an identity document
+	MachineLimit  MachineDecision = "limit"  // more tickets than the organiser allows to one person, contact, network or card
 	MachineRefuse MachineDecision = "refuse" // a withdrawal or deletion refused for what an open obligation needs
 )
 
 // MachineDecisions lists them in the order in which they are shown.
-var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineFile, MachineRefuse}
+var MachineDecisions = []MachineDecision{MachineRate, MachineLock, MachineLate, MachineFile, MachineLimit, MachineRefuse}
 
 // Open opens a request of the person in a transaction of its own.
 func (p *Privacy) Open(ctx context.Context, n NewRequest) (r Request, err error) {

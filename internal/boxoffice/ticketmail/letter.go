@@ -218,6 +218,8 @@ func (m *Mailer) refundLetter(ctx context.Context, ord boxoffice.Order, r boxoff
 		l.Intro = p.T("ticketmail.refund_late", "order", ord.Code, "amount", amount)
 	case boxoffice.ReasonTwice:
 		l.Intro = p.T("ticketmail.refund_twice", "order", ord.Code, "amount", amount)
+	case boxoffice.ReasonLimit:
+		l.Intro = p.T("ticketmail.refund_limit", "order", ord.Code, "amount", amount)
 	case boxoffice.ReasonWrongAmount:
 		l.Intro = p.T("ticketmail.refund_wrong_amount", "order", ord.Code, "amount", amount)
 	default:

@@ -182,6 +182,7 @@ func TestRefundedOrderGetsNoTickets(t *testing.T) {
 func TestRefundIsTold(t *testing.T) {
 	for reason, want := range map[string]string{
 		boxoffice.ReasonLate: "пришла поздно", boxoffice.ReasonTwice: "оплатили дважды", boxoffice.ReasonWrongAmount: "другая сумма",
+		boxoffice.ReasonLimit: "разрешает одному покупателю",
 		boxoffice.ReasonOrder: "больше не действуют",
 	} {
 		d := newDesk(t)

@@ -52,6 +52,7 @@ type Evidence struct {
 	State         State
 	Amount        money.Amount
 	At            time.Time
+	Card          string // the provider's token of the card, the same for each payment with it; never its number. "" when there is none
 }
 
 // RefundRequest gives money back, in whole or in part.

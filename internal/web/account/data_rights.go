@@ -114,7 +114,8 @@ func (a *Account) doGive(w http.ResponseWriter, r *http.Request, o owner) {
 // objectView lists what machines decide, and takes an objection.
 type objectView struct {
 	dataFrame
-	Form ui.Form
+	Form  ui.Form
+	About string // code of the refusal that it is about
 }
 
 func (v objectView) decision(d privacy.MachineDecision) string {
@@ -127,6 +128,8 @@ func (v objectView) decision(d privacy.MachineDecision) string {
 		return v.T("account.decision_late")
 	case privacy.MachineFile:
 		return v.T("account.decision_file")
+	case privacy.MachineLimit:
+		return v.T("account.decision_limit")
 	case privacy.MachineRefuse:
 		return v.T("account.decision_refuse")
 	}
@@ -139,6 +142,7 @@ func (a *Account) showObject(w http.ResponseWriter, r *http.Request, o owner, wr
 	v := objectView{dataFrame: a.dataFrame(r, o, "")}
 	v.Title = v.T("account.object")
 	v.Form = ui.FormOf(v.Page, r, wrong)
+	v.About = v.Form.Value("about")
 	status := http.StatusOK
 	if wrong != nil {
 		status = ui.ReshowStatus(wrong)
@@ -151,6 +155,11 @@ func (a *Account) doObject(w http.ResponseWriter, r *http.Request, o owner) {
 	req, err := a.Desk.Enter(r.Context(), privacy.Entered{
 		Kind: privacy.RequestObjection, Channel: "site", Lang: a.page(r, "").Lang, Text: r.PostFormValue("text"), Person: o.Main, Actor: "person",
 	})
+	if about := r.PostFormValue("about"); err == nil && about != "" {
+		if oerr := a.Office.Objected(r.Context(), about, req.ID); oerr != nil { // the objection stands all the same
+			a.UI.Log.WarnContext(r.Context(), "an objection is not tied to its refusal", "request", req.ID, "err", oerr)
+		}
+	}
 	switch {
 	case err == nil:
 		a.back(w, r, o, "objected", req.Number)

@@ -51,7 +51,7 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages(), o.disclosurePages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.limitPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages(), o.disclosurePages())
 }
 
 // Mount puts the pages on their addresses.

@@ -32,6 +32,8 @@ func refundReason(v visit, r boxoffice.Refund) string {
 		return v.T("office.refund.late")
 	case boxoffice.ReasonTwice:
 		return v.T("office.refund.twice")
+	case boxoffice.ReasonLimit:
+		return v.T("office.refund.limit")
 	case boxoffice.ReasonWrongAmount:
 		return v.T("office.refund.wrong_amount")
 	}

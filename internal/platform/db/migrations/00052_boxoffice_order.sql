@@ -104,7 +104,7 @@ CREATE TABLE boxoffice_refund (
     payment_id TEXT NOT NULL,
     currency   TEXT NOT NULL,
     amount     BIGINT NOT NULL CHECK (amount > 0),
-    reason     TEXT NOT NULL CHECK (reason IN ('order', 'late', 'twice', 'wrong_amount')),
+    reason     TEXT NOT NULL CHECK (reason IN ('order', 'late', 'twice', 'wrong_amount', 'limit')),
     actor      TEXT NOT NULL,
     note       TEXT NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('due', 'done')),

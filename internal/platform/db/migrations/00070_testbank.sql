@@ -25,6 +25,7 @@ CREATE TABLE testbank_movement (
     delivered_at BIGINT NOT NULL,
     tries        BIGINT NOT NULL,
     next_try     BIGINT NOT NULL,
+    card         TEXT NOT NULL DEFAULT '', -- token of the card
     PRIMARY KEY (payment_id, id)
 );
 CREATE INDEX testbank_movement_due ON testbank_movement (next_try) WHERE delivered_at = 0;

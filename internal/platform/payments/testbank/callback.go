@@ -42,6 +42,7 @@ type notice struct {
 	Amount        int64     `json:"amount"`
 	Currency      string    `json:"currency"`
 	At            time.Time `json:"at"`
+	Card          string    `json:"card,omitempty"`
 }
 
 func (b *Bank) sign(timestamp string, body []byte) string {
@@ -72,7 +73,7 @@ func (b *Bank) Verify(r *http.Request) (payments.Evidence, error) {
 	}
 	return payments.Evidence{
 		PaymentID: n.PaymentID, Ref: n.Ref, TransactionID: n.TransactionID, State: payments.State(n.State),
-		Amount: money.Amount{Minor: n.Amount, Currency: n.Currency}, At: n.At,
+		Amount: money.Amount{Minor: n.Amount, Currency: n.Currency}, At: n.At, Card: n.Card,
 	}, nil
 }
 
@@ -80,7 +81,7 @@ func (b *Bank) Verify(r *http.Request) (payments.Evidence, error) {
 func (b *Bank) Signed(ctx context.Context, url string, e payments.Evidence) (*http.Request, error) {
 	body, err := json.Marshal(notice{
 		PaymentID: e.PaymentID, Ref: e.Ref, TransactionID: e.TransactionID, State: string(e.State),
-		Amount: e.Amount.Minor, Currency: e.Amount.Currency, At: e.At,
+		Amount: e.Amount.Minor, Currency: e.Amount.Currency, At: e.At, Card: e.Card,
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
+	"slices"
 
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
@@ -49,13 +50,24 @@ func (b *Bank) settle(w http.ResponseWriter, r *http.Request) {
 		b.render(w, r, http.StatusUnprocessableEntity, p, b.printer(r, p).Fault(errOutcome))
 		return
 	}
-	d, err := b.desk.decisions.Do(r.Context(), decision{p.id, how})
+	d, err := b.desk.decisions.Do(r.Context(), decision{p.id, how, b.cardOf(r.PostFormValue("card"))})
 	if err != nil {
 		b.fail(w, r, err)
 		return
 	}
 	b.tell(r.Context(), d)
 	http.Redirect(w, r, p.returnURL, http.StatusSeeOther)
+}
+
+// cards are the cards that a buyer can pay with here, by their last digits.
+var cards = []string{"1111", "2222", "3333"}
+
+// cardOf is the token of a card: the same for each payment with it, and nothing can be read from it.
+func (b *Bank) cardOf(digits string) string {
+	if !slices.Contains(cards, digits) {
+		return ""
+	}
+	return b.sign("card", []byte(digits))[:32]
 }
 
 // tell delivers what is due of a payment before the buyer goes back, so that the shop's page already knows. What the shop does

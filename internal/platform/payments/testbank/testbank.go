@@ -137,7 +137,7 @@ func (b *Bank) Refund(ctx context.Context, r payments.RefundRequest) (payments.E
 }
 
 func evidence(p payment, m movement) payments.Evidence {
-	return payments.Evidence{PaymentID: p.id, Ref: p.ref, TransactionID: m.id, State: m.state, Amount: m.amount, At: m.at}
+	return payments.Evidence{PaymentID: p.id, Ref: p.ref, TransactionID: m.id, State: m.state, Amount: m.amount, At: m.at, Card: m.card}
 }
 
 // outcome is what the buyer chose on the bank's page.
@@ -151,7 +151,7 @@ const (
 )
 
 // wanted returns the movements that an outcome adds to those there are.
-func (b *Bank) wanted(p payment, have []movement, how outcome) []movement {
+func (b *Bank) wanted(p payment, have []movement, how outcome, card string) []movement {
 	paid, declined := 0, 0
 	for _, m := range have {
 		switch m.state {
@@ -163,7 +163,7 @@ func (b *Bank) wanted(p payment, have []movement, how outcome) []movement {
 	}
 	now := b.clock.Now()
 	move := func(s payments.State, at time.Time) movement {
-		return movement{paymentID: p.id, id: db.NewID(), state: s, amount: p.amount, at: at, nextTry: at}
+		return movement{paymentID: p.id, id: db.NewID(), state: s, amount: p.amount, at: at, nextTry: at, card: card}
 	}
 	var out []movement
 	switch how {

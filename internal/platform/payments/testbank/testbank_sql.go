@@ -29,6 +29,7 @@ type movement struct {
 	at, deliveredAt time.Time
 	tries           int
 	nextTry         time.Time
+	card            string // token of the card that was chosen; "" for none
 }
 
 const paymentColumns = `id, ref, order_code, currency, amount, lang, return_url, callback_url, expires_at`
@@ -58,14 +59,14 @@ func lockPayment(ctx context.Context, tx *db.DB, id string) (payment, error) {
 }
 
 func insertMovement(ctx context.Context, tx *db.DB, m movement) error {
-	_, err := tx.Exec(ctx, `INSERT INTO testbank_movement (payment_id, id, state, currency, amount, at, delivered_at, tries, next_try)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)`,
+	_, err := tx.Exec(ctx, `INSERT INTO testbank_movement (payment_id, id, state, currency, amount, at, delivered_at, tries, next_try, card)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)`,
 		m.paymentID, m.id, string(m.state), m.amount.Currency, m.amount.Minor, clock.Micros(m.at), clock.Micros(m.deliveredAt),
-		clock.Micros(m.nextTry))
+		clock.Micros(m.nextTry), m.card)
 	return err
 }
 
-const movementColumns = `payment_id, id, state, currency, amount, at, delivered_at, tries`
+const movementColumns = `payment_id, id, state, currency, amount, at, delivered_at, tries, card`
 
 func listMovements(ctx context.Context, d *db.DB, query string, args ...any) ([]movement, error) {
 	var out []movement
@@ -73,7 +74,7 @@ func listMovements(ctx context.Context, d *db.DB, query string, args ...any) ([]
 		var m movement
 		var state string
 		var at, delivered int64
-		if err := scan(&m.paymentID, &m.id, &state, &m.amount.Currency, &m.amount.Minor, &at, &delivered, &m.tries); err != nil {
+		if err := scan(&m.paymentID, &m.id, &state, &m.amount.Currency, &m.amount.Minor, &at, &delivered, &m.tries, &m.card); err != nil {
 			return err
 		}
 		m.state, m.at, m.deliveredAt = payments.State(state), clock.FromMicros(at), clock.FromMicros(delivered)

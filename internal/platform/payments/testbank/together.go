@@ -24,6 +24,7 @@ type desk struct {
 type decision struct {
 	paymentID string
 	how       outcome
+	card      string
 }
 
 // decided is a payment and the movements that the shop should hear of at once.
@@ -77,7 +78,7 @@ func (b *Bank) decideMany(ctx context.Context, list []decision) (out []decided, 
 			if !ok {
 				return batch.Refuse(i, errUnknown)
 			}
-			moves := b.wanted(p, have[p.id], d.how)
+			moves := b.wanted(p, have[p.id], d.how, d.card)
 			have[p.id] = append(have[p.id], moves...)
 			made = append(made, moves...)
 			out[i] = decided{payment: p, tell: b.due(have[p.id])}
@@ -128,10 +129,10 @@ func insertMovements(ctx context.Context, tx *db.DB, list []movement) error {
 	for i, m := range list {
 		rows[i] = []any{
 			m.paymentID, m.id, m.state, m.amount.Currency, m.amount.Minor, clock.Micros(m.at), clock.Micros(m.deliveredAt), 0,
-			clock.Micros(m.nextTry),
+			clock.Micros(m.nextTry), m.card,
 		}
 	}
-	_, err := tx.InsertMany(ctx, `testbank_movement (payment_id, id, state, currency, amount, at, delivered_at, tries, next_try)`, rows, ``)
+	_, err := tx.InsertMany(ctx, `testbank_movement (payment_id, id, state, currency, amount, at, delivered_at, tries, next_try, card)`, rows, ``)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/site/basketcookie"
+	"github.com/sahna/sahna/internal/web/site/waiting"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -23,6 +24,7 @@ type checkoutView struct {
 	Providers []string
 	Terms     []terms
 	Free      bool
+	Refusal   string // code of the decision that stopped the order, "" for none
 }
 
 // terms are an organiser's refund terms.
@@ -65,7 +67,7 @@ func (d *Door) showForm(w http.ResponseWriter, r *http.Request, typed url.Values
 		d.showBasket(w, r, problem)
 		return
 	}
-	v := checkoutView{Basket: b, Providers: d.Office.Providers(), Terms: refundTerms(p, b), Free: b.Total.IsZero()}
+	v := checkoutView{Basket: b, Providers: d.Office.Providers(), Terms: refundTerms(p, b), Free: b.Total.IsZero(), Refusal: refusalIn(problem)}
 	if v.Version, err = d.Privacy.InForce(ctx, privacy.Policy); err != nil {
 		d.UI.Fail(w, r, err)
 		return
@@ -134,6 +136,7 @@ func (d *Door) buy(w http.ResponseWriter, r *http.Request) {
 	q := readRequest(r)
 	c := boxoffice.CheckoutRequest{
 		Holds: d.stillOpen(r), Buyer: q.buyer, Provider: q.provider, Lang: p.Lang, Channel: "site",
+		Network:  waiting.Network(r),
 		Consents: []privacy.Given{{VersionID: q.version, Scopes: q.consents, Lang: p.Lang, Channel: "site"}},
 	}
 	if p.Session != nil {

@@ -45,6 +45,7 @@ func (d *Door) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /{lang}/basket/remove", d.remove)
 	mux.HandleFunc("GET /{lang}/checkout", d.form)
 	mux.HandleFunc("POST /{lang}/checkout", d.buy)
+	mux.HandleFunc("GET /{lang}/refusal/{code}", private(d.refusal))
 	mux.HandleFunc("GET /{lang}/order/{code}/{secret}", private(d.order))
 	mux.HandleFunc("POST /{lang}/order/{code}/{secret}/pay", private(d.payAgain))
 	mux.HandleFunc("GET /{lang}/order/{code}/{secret}/status", private(d.status))

@@ -3,6 +3,7 @@ package checkout
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sahna/sahna/internal/boxoffice"
@@ -22,6 +23,7 @@ type orderView struct {
 	Problem    string
 	Notes      []note
 	CalendarOK bool
+	Refusal    string // code of the decision for which the money goes back
 }
 
 type note struct{ Kind, Text string }
@@ -60,6 +62,11 @@ func (d *Door) showOrder(w http.ResponseWriter, r *http.Request, problem error) 
 	p.Path, p.Query = strings.TrimPrefix(ord.URL(""), "/"), ""
 	p.Title = p.T("checkout.order_title", "code", ord.Code)
 	v := orderView{Order: ord, Self: ord.URL(p.Lang), Providers: d.Office.Providers(), Notes: refundNotes(p, ord)}
+	if slices.ContainsFunc(ord.Refunds, func(f boxoffice.Refund) bool { return f.Reason == boxoffice.ReasonLimit }) {
+		if got, err := d.Office.RefusalOfOrder(r.Context(), ord.ID); err == nil {
+			v.Refusal = got.Code
+		}
+	}
 	v.InTime = ord.Status == boxoffice.OrderPending && d.UI.Clock.Now().Before(ord.PayUntil)
 	if len(ord.Payments) > 0 {
 		v.Declined = ord.Payments[0].State == payments.Declined
@@ -141,6 +148,8 @@ func refundNotes(p ui.Page, ord boxoffice.Order) []note {
 			why = p.T("checkout.refund_late", "amount", f.Amount.String())
 		case boxoffice.ReasonTwice:
 			why = p.T("checkout.refund_twice", "amount", f.Amount.String())
+		case boxoffice.ReasonLimit:
+			why = p.T("checkout.refund_limit", "amount", f.Amount.String())
 		case boxoffice.ReasonWrongAmount:
 			why = p.T("checkout.refund_wrong_amount", "amount", f.Amount.String())
 		default:

@@ -18,7 +18,8 @@ type claimView struct {
 	Form  ui.Form
 	Scope privacy.Scope // the consent without which nothing is kept
 	Sent  privacy.Request
-	Again bool // another code is on its way
+	About string // code of the machine's decision that it is about
+	Again bool   // another code is on its way
 }
 
 var errConsent = fault.Fields{privacy.ErrConsentMissing.On("consents").With("scope", privacy.ScopeService)}
@@ -45,7 +46,7 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 		s.showClaim(w, r, errConsent)
 		return
 	}
-	_, attempt, err := s.Desk.EnterByForm(r.Context(), privacy.Entered{
+	req, attempt, err := s.Desk.EnterByForm(r.Context(), privacy.Entered{
 		Kind: privacy.RequestKind(r.PostFormValue("kind")), Lang: p.Lang, Text: r.PostFormValue("text"),
 		Contacts: people.Contacts{
 			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Phone: r.PostFormValue("phone"),
@@ -57,6 +58,11 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.showClaim(w, r, err)
 		return
+	}
+	if about := r.PostFormValue("about"); about != "" && s.Objected != nil && req.Kind == privacy.RequestObjection {
+		if err := s.Objected(r.Context(), about, req.ID); err != nil { // the objection stands all the same
+			s.UI.Log.WarnContext(r.Context(), "an objection is not tied to its refusal", "request", req.ID, "err", err)
+		}
 	}
 	s.UI.SetCookie(w, claimCookie, attempt, claimLives)
 	http.Redirect(w, r, p.URL("/page/claim/sent"), http.StatusSeeOther)
@@ -75,7 +81,7 @@ func (s *Pages) showClaim(w http.ResponseWriter, r *http.Request, problem error)
 	view := claimView{Page: s.page(r)}
 	view.Scope, _ = v.Scope(privacy.ScopeService)
 	view.Form = ui.FormOf(view.Page, r, problem)
-	view.Path = "/page/claim"
+	view.Path, view.About = "/page/claim", view.Form.Value("about")
 	view.Title, view.Description = view.T("pages.claim.title"), view.T("pages.claim.lead")
 	status := http.StatusOK
 	if problem != nil {

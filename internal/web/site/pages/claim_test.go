@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -23,11 +24,16 @@ import (
 
 func serveClaims(t *testing.T, d *db.DB) (*privacytest.House, string) {
 	t.Helper()
+	return serveClaimsAbout(t, d, nil)
+}
+
+func serveClaimsAbout(t *testing.T, d *db.DB, objected func(ctx context.Context, code, request string) error) (*privacytest.House, string) {
+	t.Helper()
 	h := privacytest.New(t, d, vaulttest.Clock())
 	u, _ := uitest.NewAt(t, h.Clock, pages.Messages, privacy.Messages, people.Messages)
 	mux := http.NewServeMux()
 	u.Mount(mux)
-	(&pages.Pages{UI: u, Privacy: h.Privacy, Desk: privacy.NewDesk(h.Privacy, h.People, h.Jobs, h.Mails, h.Bundle)}).Mount(mux)
+	(&pages.Pages{UI: u, Privacy: h.Privacy, Objected: objected, Desk: privacy.NewDesk(h.Privacy, h.People, h.Jobs, h.Mails, h.Bundle)}).Mount(mux)
 	srv := httptest.NewServer(u.Serve(mux))
 	t.Cleanup(srv.Close)
 	return h, srv.URL
@@ -103,6 +109,31 @@ func TestAClaimGetsANumber(t *testing.T) {
 					t.Errorf("%s as %.20q: %d", k, s, status)
 				}
 			}
+		}
+	})
+}
+
+func TestAnObjectionIsTiedToItsDecision(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var code, request string
+		h, base := serveClaimsAbout(t, d, func(_ context.Context, c, r string) error { code, request = c, r; return nil })
+		res, err := http.Get(base + "/en/page/claim?kind=objection&about=CDFGHJKMNP")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		if err != nil || !strings.Contains(string(b), `name="about" value="CDFGHJKMNP"`) || !strings.Contains(string(b), `value="objection" selected`) {
+			t.Errorf("the form does not say what it is about: %v", err)
+		}
+		_ = res.Body.Close()
+		form := url.Values{"kind": {"objection"}, "about": {"CDFGHJKMNP"}, "text": {"We are a school class."}, "surname": {"Ким"}, "name": {"Лев"}, "email": {"lev@example.kz"}, "phone": {"+77017654321"}, "consents": {privacy.ScopeService}}
+		if res, err = http.PostForm(base+"/en/page/claim", form); err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		r, err := h.Privacy.RequestByNumber(t.Context(), "2026-00001")
+		if err != nil || code != "CDFGHJKMNP" || request != r.ID || r.Kind != privacy.RequestObjection {
+			t.Errorf("tied %q to %q, %+v, %v", code, request, r, err)
 		}
 	})
 }

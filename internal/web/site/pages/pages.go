@@ -7,6 +7,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -22,7 +23,9 @@ type Pages struct {
 	Desk    *privacy.Desk
 
 	Enquiries *privacy.Enquiries
-	limits    limits
+	// Objected ties an objection to the decision that it is about.
+	Objected func(ctx context.Context, code, requestID string) error
+	limits   limits
 }
 
 // zone is where the operator's days begin.
