@@ -70,6 +70,16 @@ func Migrate(ctx context.Context, d *db.DB) error {
 	return err
 }
 
+// Version is that of the queue's tables; it grows when Migrate has more to do.
+func Version() (int, error) {
+	m, err := rivermigrate.New(riverdatabasesql.New(nil), nil)
+	if err != nil {
+		return 0, err
+	}
+	all := m.AllVersions()
+	return all[len(all)-1].Version, nil
+}
+
 type worker[A Args] struct {
 	river.WorkerDefaults[A]
 	queue *Queue

@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"github.com/sahna/sahna/internal/platform/db"
-	"github.com/sahna/sahna/internal/platform/jobs"
 )
 
 // PostgresEnv names the variable with the address of a PostgreSQL where tests may make schemas.
@@ -35,25 +34,18 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 // Open returns a migrated database of one engine, gone when the test ends.
 func Open(t testing.TB, e db.Engine) *db.DB {
 	t.Helper()
-	d := Empty(t, e)
-	migrate(t, d)
-	return d
-}
-
-func migrate(t testing.TB, d *db.DB) {
-	t.Helper()
-	if err := d.Migrate(t.Context()); err != nil {
-		t.Fatalf("migrate: %v", err)
-	}
-	if err := jobs.Migrate(t.Context(), d); err != nil {
-		t.Fatalf("migrate the queue: %v", err)
-	}
+	return open(t, e, Migrated(t, e))
 }
 
 // Empty returns a database without tables.
 func Empty(t testing.TB, e db.Engine) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), DSN(t, e))
+	return open(t, e, DSN(t, e))
+}
+
+func open(t testing.TB, e db.Engine, dsn string) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatalf("open %s: %v", e, err)
 	}
@@ -71,15 +63,8 @@ func DSN(t testing.TB, e db.Engine) string {
 	if e == db.SQLite {
 		return "sqlite:" + filepath.Join(t.TempDir(), "sahna.db")
 	}
-	base := os.Getenv(PostgresEnv)
-	if base == "" {
-		t.Fatalf("%s is not set: run ./check, or start PostgreSQL and set it", PostgresEnv)
-	}
+	admin := server(t)
 	schema := "t_" + strings.ReplaceAll(db.NewID(), "-", "")
-	admin, err := db.Open(t.Context(), base)
-	if err != nil {
-		t.Fatalf("reach the PostgreSQL of %s: %v", PostgresEnv, err)
-	}
 	if _, err := admin.Exec(t.Context(), `CREATE SCHEMA `+schema); err != nil {
 		t.Fatalf("make schema: %v", err)
 	}
@@ -91,7 +76,7 @@ func DSN(t testing.TB, e db.Engine) string {
 			t.Errorf("close: %v", err)
 		}
 	})
-	u, err := url.Parse(base)
+	u, err := url.Parse(os.Getenv(PostgresEnv))
 	if err != nil {
 		t.Fatalf("%s cannot be read", PostgresEnv)
 	}
@@ -102,4 +87,18 @@ func DSN(t testing.TB, e db.Engine) string {
 	}
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// server is a handle on the tests' PostgreSQL; who takes it closes it.
+func server(t testing.TB) *db.DB {
+	t.Helper()
+	base := os.Getenv(PostgresEnv)
+	if base == "" {
+		t.Fatalf("%s is not set: run ./check, or start PostgreSQL and set it", PostgresEnv)
+	}
+	admin, err := db.Open(t.Context(), base)
+	if err != nil {
+		t.Fatalf("reach the PostgreSQL of %s: %v", PostgresEnv, err)
+	}
+	return admin
 }

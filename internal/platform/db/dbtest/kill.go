@@ -88,8 +88,8 @@ func KillAt[W any](t *testing.T, d Doomed[W]) {
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			f := fate{DSN: DSN(t, e), Keys: DSN(t, e), Dir: t.TempDir()}
-			w := d.Open(t, f.open(t, true))
+			f := fate{DSN: Migrated(t, e), Keys: DSN(t, e), Dir: t.TempDir()}
+			w := d.Open(t, f.open(t))
 			for n := range mostKills {
 				f.At = int64(n)
 				killed := f.run(t)
@@ -115,7 +115,7 @@ func (d Doomed[W]) die(t *testing.T, told string) {
 	if err := json.Unmarshal([]byte(told), &f); err != nil {
 		t.Fatal(err)
 	}
-	p := f.open(t, false)
+	p := f.open(t)
 	p.life = &life{at: f.At}
 	p.DB.BeforeWrite(p.life.write)
 	p.Keys.BeforeWrite(p.life.write)
@@ -125,7 +125,7 @@ func (d Doomed[W]) die(t *testing.T, told string) {
 	p.life.armed.Store(false)
 }
 
-func (f fate) open(t *testing.T, fresh bool) Place {
+func (f fate) open(t *testing.T) Place {
 	t.Helper()
 	p := Place{Dir: f.Dir}
 	for _, one := range []struct {
@@ -138,9 +138,6 @@ func (f fate) open(t *testing.T, fresh bool) Place {
 		}
 		t.Cleanup(func() { d.Close() }) //nolint:errcheck // a test's
 		*one.to = d
-	}
-	if fresh {
-		migrate(t, p.DB)
 	}
 	return p
 }
