@@ -7,6 +7,7 @@ import (
 
 	"github.com/sahna/sahna/internal/api"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/account"
 	"github.com/sahna/sahna/internal/web/door"
@@ -84,14 +85,18 @@ func (a *App) api() (*api.API, error) {
 // healthz answers while the process lives.
 func (a *App) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }
 
-// readyz answers when the database and the key store do.
+// readyz answers when database and key store do and, if they could not write the last time, can again.
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
-	for name, d := range map[string]pinger{"database": a.DB.SQL(), "key store": a.Keys.SQL()} {
-		if err := d.PingContext(ctx); err != nil {
-			a.log.Error("not ready", "what", name, "cause", err)
-			plain(w, http.StatusServiceUnavailable, name+" does not answer")
+	for _, d := range []struct {
+		name string
+		*db.DB
+	}{{"database", a.DB}, {"key store", a.Keys}} {
+		if err := d.Check(ctx); err != nil {
+			a.log.Error("not ready", "what", d.name, "cause", err)
+			w.Header().Set("Retry-After", "1")
+			plain(w, http.StatusServiceUnavailable, d.name+" "+db.Why(err))
 			return
 		}
 	}
@@ -103,10 +108,6 @@ func (a *App) securityTxt(w http.ResponseWriter, _ *http.Request) {
 	expires := a.clock.Now().AddDate(0, 6, 0).Truncate(24 * time.Hour)
 	plain(w, http.StatusOK, "Contact: mailto:"+a.cfg.Operator.Officer+"\nExpires: "+expires.Format(time.RFC3339)+
 		"\nPreferred-Languages: kk, ru, en\nCanonical: "+a.cfg.BaseURL+"/.well-known/security.txt")
-}
-
-type pinger interface {
-	PingContext(ctx context.Context) error
 }
 
 func plain(w http.ResponseWriter, status int, text string) {

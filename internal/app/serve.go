@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/sahna/sahna/internal/platform/db"
 )
 
 // integrateEvery is how often the journal's new entries get their places in the tree and a signed checkpoint.
@@ -57,8 +59,10 @@ func (a *App) background(ctx context.Context) {
 	if a.bank != nil {
 		go a.bank.Run(ctx)
 	}
-	tick, tidy, count := time.NewTicker(integrateEvery), time.NewTicker(time.Hour), time.NewTicker(time.Minute)
+	tick, tidy, count, look := time.NewTicker(integrateEvery), time.NewTicker(time.Hour), time.NewTicker(time.Minute), time.NewTicker(time.Second)
 	defer tick.Stop()
+	defer look.Stop()
+	tell := a.tellTrouble()
 	defer tidy.Stop()
 	defer count.Stop()
 	a.tidyKeys(ctx)
@@ -66,6 +70,8 @@ func (a *App) background(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-look.C:
+			tell(ctx)
 		case <-count.C:
 			if err := a.Pulse.Flush(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("pulse not kept", "cause", err)
@@ -76,6 +82,32 @@ func (a *App) background(ctx context.Context) {
 			if _, err := a.Vault.Integrate(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("journal not integrated", "cause", err)
 			}
+		}
+	}
+}
+
+// tellTrouble returns a look at the databases that logs when one can no longer write, and when it can again: once each, since in a
+// storm every request would say the same.
+func (a *App) tellTrouble() func(context.Context) {
+	type watched struct {
+		*db.DB
+		name string
+		ill  bool
+	}
+	list := []*watched{{DB: a.DB, name: "database"}, {DB: a.Keys, name: "key store"}}
+	return func(ctx context.Context) {
+		for _, d := range list {
+			err := d.Trouble()
+			if err != nil {
+				err = d.Check(ctx) // also without visitors it is noticed when it is over
+			}
+			switch {
+			case err != nil && !d.ill:
+				a.log.Error(d.name+" "+db.Why(err), "cause", err)
+			case err == nil && d.ill:
+				a.log.Warn(d.name + " serves again")
+			}
+			d.ill = err != nil
 		}
 	}
 }

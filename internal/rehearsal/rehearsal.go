@@ -25,7 +25,8 @@ type Plan struct {
 	OnlyHold    bool          // buyers keep places and never order: how fast holds go
 	Widened     int           // the capacity of the area that everybody wants, when it is not the plan's
 	Seed        uint64
-	Progress    func(Progress) // hears about every second; may be nil
+	Enough      <-chan struct{} // closed when nobody shall begin another purchase; may be nil
+	Progress    func(Progress)  // hears about every second; may be nil
 }
 
 // Progress is how far a rehearsal is.
@@ -197,6 +198,11 @@ func (s *storm) gotSomething() {
 
 // over tells whether a buyer may begin another purchase.
 func (s *storm) over(ctx context.Context) bool {
+	select {
+	case <-s.Enough:
+		return true
+	default:
+	}
 	return ctx.Err() != nil || s.soldOut.Load() || time.Now().After(s.until)
 }
 

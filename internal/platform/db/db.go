@@ -40,6 +40,9 @@ type DB struct {
 	tx     *sql.Tx       // set inside Transact
 	conn   *sql.Conn     // PostgreSQL: the transaction's connection
 	before func() error  // see BeforeWrite
+	health *health       // see Trouble; shared with transactions
+	// versions is the table that tells which migrations were applied.
+	versions string
 }
 
 // Open opens "sqlite:PATH" or "postgres://…". It does not migrate; see Migrate.
@@ -93,7 +96,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(8)
 	r.SetMaxIdleConns(8)
-	return &DB{engine: SQLite, write: w, read: r}, nil
+	return &DB{engine: SQLite, write: w, read: r, health: &health{}}, nil
 }
 
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
@@ -110,7 +113,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		return nil, fmt.Errorf("reach PostgreSQL: %w", err)
 	}
 	s := stdlib.OpenDBFromPool(pool)
-	return &DB{engine: Postgres, write: s, read: s, pool: pool}, nil
+	return &DB{engine: Postgres, write: s, read: s, pool: pool, health: &health{}}, nil
 }
 
 // Close closes every connection.
@@ -156,13 +159,19 @@ func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	if err := d.mayWrite(); err != nil {
 		return 0, err
 	}
-	var res sql.Result
-	var err error
 	if d.tx != nil {
-		res, err = d.tx.ExecContext(ctx, query, args...)
-	} else {
-		res, err = d.write.ExecContext(ctx, query, args...)
+		return touched(d.tx.ExecContext(ctx, query, args...))
 	}
+	n, err := touched(d.write.ExecContext(ctx, query, args...))
+	if err != nil {
+		d.health.ill(ctx, err)
+		return 0, err
+	}
+	d.health.well()
+	return n, nil
+}
+
+func touched(res sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, translate(err)
 	}
@@ -173,11 +182,13 @@ func (d *DB) Exec(ctx context.Context, query string, args ...any) (int64, error)
 // Query runs a query; outside a transaction SQLite answers it from a read-only connection.
 // A statement that writes and RETURNs must run inside Transact.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	var rows *sql.Rows
-	var err error
 	if d.tx != nil {
-		rows, err = d.tx.QueryContext(ctx, query, args...)
-	} else {
+		rows, err := d.tx.QueryContext(ctx, query, args...)
+		return rows, translate(err)
+	}
+	rows, err := d.read.QueryContext(ctx, query, args...)
+	for lost := 1; isLost(err) && lost <= lostAttempts && ctx.Err() == nil; lost++ {
+		pause(ctx, lostPause<<lost)
 		rows, err = d.read.QueryContext(ctx, query, args...)
 	}
 	return rows, translate(err)
@@ -194,7 +205,12 @@ func (d *DB) QueryRow(ctx context.Context, query string, args ...any) Row {
 	if d.tx != nil {
 		return Row{d.tx.QueryRowContext(ctx, query, args...)}
 	}
-	return Row{d.read.QueryRowContext(ctx, query, args...)}
+	row := d.read.QueryRowContext(ctx, query, args...)
+	for lost := 1; isLost(row.Err()) && lost <= lostAttempts && ctx.Err() == nil; lost++ {
+		pause(ctx, lostPause<<lost)
+		row = d.read.QueryRowContext(ctx, query, args...)
+	}
+	return Row{row}
 }
 
 // Each runs fn on every row of a query and closes it; fn scans.

@@ -3,7 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -21,7 +24,9 @@ var ErrDuplicate = fault.New(fault.Conflict, "fault.duplicate")
 // ErrReference is a foreign key or check that refused the row.
 var ErrReference = fault.New(fault.Conflict, "fault.reference")
 
-var errFull = fault.New(fault.Unavailable, "fault.unavailable")
+// ErrUnavailable is a database that cannot do it now: it does not answer, its disk is full, it is only to be read. Its kind is
+// Unavailable. Whether a commit that ended so was carried out is not known.
+var ErrUnavailable = fault.New(fault.Unavailable, "fault.unavailable")
 
 // translate makes a fault of a driver's error. Only codes are kept from PostgreSQL's detail, since it quotes values.
 func translate(err error) error {
@@ -30,8 +35,10 @@ func translate(err error) error {
 		return nil
 	case errors.Is(err, sql.ErrNoRows):
 		return ErrNoRow
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
 		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return ErrUnavailable.Because(err)
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -40,6 +47,9 @@ func translate(err error) error {
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		return translateSQLite(err, lite)
+	}
+	if isLost(err) {
+		return ErrUnavailable.Because(err)
 	}
 	return err
 }
@@ -50,11 +60,18 @@ func translatePostgres(err error, pg *pgconn.PgError) error {
 		return ErrDuplicate.Because(err)
 	case "23503", "23514":
 		return ErrReference.Because(err)
-	case "53100", "53200", "53300", "57P01", "57P03", "25006":
-		return errFull.Because(err)
+	case "25006":
+		return ErrUnavailable.Because(err)
+	}
+	switch classOf(pg) {
+	case "53", "57", "58", "08": // no resources, an operator's hand, its system, its connection
+		return ErrUnavailable.Because(err)
 	}
 	return err
 }
+
+// classOf is what sort of error it is: SQLSTATE's first two letters.
+func classOf(pg *pgconn.PgError) string { return pg.Code[:min(2, len(pg.Code))] }
 
 func translateSQLite(err error, lite *sqlite.Error) error {
 	switch lite.Code() {
@@ -65,7 +82,7 @@ func translateSQLite(err error, lite *sqlite.Error) error {
 	}
 	switch lite.Code() & 0xff {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR:
-		return errFull.Because(err)
+		return ErrUnavailable.Because(err)
 	}
 	return err
 }
@@ -76,4 +93,27 @@ func isRetryable(err error) bool {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}
 	return false
+}
+
+// isLost tells that the connection is gone, or none could be made: what was not yet committed never will be.
+func isLost(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "57P01" || pg.Code == "57P02" || pg.Code == "57P03" || pg.Code == "53300" || classOf(pg) == "08"
+	}
+	var lite *sqlite.Error
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &lite) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var net net.Error
+	return errors.As(err, &connect) || errors.As(err, &net) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
+}
+
+// isFull tells that there is no room left on the database's disk.
+func isFull(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	return errors.As(err, &pg) && pg.Code == "53100" || errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
 }

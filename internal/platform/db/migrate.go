@@ -56,6 +56,7 @@ func (d *DB) Migrate(ctx context.Context) error {
 
 // MigrateWith runs another set of files with a version table of its own: the key store has one.
 func (d *DB) MigrateWith(ctx context.Context, files fs.FS, versions string) error {
+	d.versions = versions
 	var opts []goose.ProviderOption
 	dialect := goose.DialectSQLite3
 	if d.engine == Postgres {

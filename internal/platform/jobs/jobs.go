@@ -93,7 +93,9 @@ func (w worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	return w.fn(ctx, job.Args)
 }
 
-func (w worker[A]) Timeout(*river.Job[A]) time.Duration { return 5 * time.Minute }
+func (w worker[A]) Timeout(*river.Job[A]) time.Duration { return jobTimeout }
+
+const jobTimeout = 5 * time.Minute
 
 // Handle says which function works the jobs of A's kind.
 func Handle[A Args](q *Queue, fn func(context.Context, A) error) {
@@ -149,12 +151,14 @@ func (q *Queue) enqueue(ctx context.Context, tx *db.DB, args Args, opts *river.I
 // Start works jobs until Stop.
 func (q *Queue) Start(ctx context.Context) error {
 	c, err := river.NewClient(q.driver(), &river.Config{
-		Logger:            q.log,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, patientQueue: {MaxWorkers: patientWorkers}},
-		Workers:           q.workers,
-		PeriodicJobs:      q.periodic,
-		FetchPollInterval: q.PollInterval,
-		FetchCooldown:     min(q.PollInterval, 100*time.Millisecond),
+		Logger:  q.log,
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, patientQueue: {MaxWorkers: patientWorkers}},
+		Workers: q.workers,
+		// A job whose process was killed goes on elsewhere; none may run longer than its timeout.
+		RescueStuckJobsAfter: jobTimeout + time.Minute,
+		PeriodicJobs:         q.periodic,
+		FetchPollInterval:    q.PollInterval,
+		FetchCooldown:        min(q.PollInterval, 100*time.Millisecond),
 	})
 	if err != nil {
 		return err

@@ -128,9 +128,13 @@ func (b *Bank) render(w http.ResponseWriter, r *http.Request, status int, p paym
 func (b *Bank) fail(w http.ResponseWriter, r *http.Request, err error) {
 	v := b.frame(r, payment{id: r.PathValue("payment")})
 	status, problem := http.StatusInternalServerError, v.T("testbank.trouble")
-	if fault.KindOf(err) == fault.NotFound {
+	switch fault.KindOf(err) {
+	case fault.NotFound:
 		status, problem = http.StatusNotFound, v.Fault(err)
-	} else {
+	case fault.Unavailable:
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "1")
+	default:
 		b.log.ErrorContext(r.Context(), "the test bank fails", "error", err)
 	}
 	v.Problem = problem

@@ -1,0 +1,140 @@
+package apptest
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Site is one configured office that any number of processes serve.
+type Site struct {
+	Config string // its file
+	t      testing.TB
+}
+
+const siteTOML = `data = %q
+keys = %q
+database = %q
+key_store = %q
+log_level = "warn"
+trusted_proxies = ["127.0.0.1"]
+
+[operator]
+short_name = "Sahna"
+bin = "000000000000"
+phones = ["+7 727 000 00 00"]
+email = "tickets@sahna.example"
+officer_email = "officer@sahna.example"
+name = { kk = "«Sahna» ЖШС", ru = "ТОО «Sahna»", en = "Sahna LLP" }
+address = { kk = "Алматы қ., Абай даңғылы, 1", ru = "г. Алматы, пр. Абая, 1", en = "1 Abay Ave, Almaty" }
+
+[test_bank]
+enabled = true
+
+[mail]
+host = "127.0.0.1"
+port = 9
+tls = "none"
+`
+
+// NewSite writes a configuration into dir: data and keys lie in folders of theirs.
+func NewSite(t testing.TB, dir, data, database, keyStore string) *Site {
+	t.Helper()
+	s := &Site{Config: filepath.Join(dir, "sahna.toml"), t: t}
+	body := fmt.Sprintf(siteTOML, data, filepath.Join(dir, "keys"), database, keyStore)
+	if err := os.WriteFile(s.Config, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Run runs a command of the program on the site and returns what it prints and whether all was well.
+func (s *Site) Run(args ...string) (string, bool) {
+	out, err := exec.Command(Binary(s.t), append([]string{"--config", s.Config}, args...)...).CombinedOutput()
+	return string(out), err == nil
+}
+
+// Server is a process that serves a site.
+type Server struct {
+	Addr string // host:port
+	Log  string // file that takes its standard error
+	site *Site
+	cmd  *exec.Cmd
+}
+
+// Serve starts `sahna serve` on a free port and waits until it is ready.
+func (s *Site) Serve() *Server {
+	s.t.Helper()
+	p := &Server{Addr: FreeAddr(s.t), site: s}
+	p.Log = filepath.Join(filepath.Dir(s.Config), strings.ReplaceAll(p.Addr, ":", "-")+".log")
+	s.t.Cleanup(p.Kill)
+	p.Start()
+	return p
+}
+
+// FreeAddr is an address on which nobody listens just now.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // only its number was wanted
+	return l.Addr().String()
+}
+
+// Start starts the process again at its address and waits until it is ready.
+func (p *Server) Start() {
+	p.site.t.Helper()
+	log, err := os.OpenFile(p.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		p.site.t.Fatal(err)
+	}
+	defer log.Close() //nolint:errcheck // the child has its own
+	p.cmd = exec.Command(Binary(p.site.t), "--config", p.site.Config, "serve")
+	p.cmd.Env = append(os.Environ(), "SAHNA_LISTEN="+p.Addr, "SAHNA_BASE_URL=http://"+p.Addr)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	if err := p.cmd.Start(); err != nil {
+		p.site.t.Fatal(err)
+	}
+	if !p.Ready(time.Minute) {
+		body, _ := os.ReadFile(p.Log)
+		p.site.t.Fatalf("%s does not serve:\n%s", p.Addr, body)
+	}
+}
+
+// Kill ends the process as a power cut would.
+func (p *Server) Kill() {
+	if p.cmd != nil && p.cmd.Process != nil && p.cmd.ProcessState == nil {
+		p.cmd.Process.Kill() //nolint:errcheck // gone already
+		p.cmd.Wait()         //nolint:errcheck // killed
+	}
+}
+
+// Pid is the process that serves now.
+func (p *Server) Pid() int { return p.cmd.Process.Pid }
+
+// Ready waits until the process says that it is ready.
+func (p *Server) Ready(within time.Duration) bool {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if status, _, _ := p.Get("/readyz"); status == http.StatusOK {
+			return true
+		}
+	}
+	return false
+}
+
+// Get asks the process; status 0 is no answer.
+func (p *Server) Get(path string) (status int, header http.Header, body string) {
+	a, err := (&Client{HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}, URL: "http://" + p.Addr}).Do("GET", path, nil, "")
+	if err != nil {
+		return 0, nil, err.Error()
+	}
+	return a.Status, a.Header, strings.TrimSpace(string(a.Body))
+}
