@@ -64,6 +64,7 @@ type board struct {
 
 	mu       sync.Mutex // held while refreshing
 	now      Availability
+	past     past // how it came to be so
 	loaded   bool
 	askedMu  sync.Mutex
 	asked    int64 // readers that came
@@ -174,6 +175,7 @@ func (b *board) read(ctx context.Context) error {
 	first := !b.loaded
 	b.now, b.loaded = next, true
 	if !first {
+		b.past.add(d)
 		b.send(d)
 	}
 	return nil

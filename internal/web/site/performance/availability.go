@@ -34,6 +34,14 @@ func pack(seats []boxoffice.SeatState) string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
+func leftOf(a boxoffice.Availability) left {
+	out := left{Version: a.Version, Seats: pack(a.Seats), Areas: []int{}}
+	for _, area := range a.Areas {
+		out.Areas = append(out.Areas, area.Free)
+	}
+	return out
+}
+
 // availability answers with the whole state. Whoever has this version already is told so in one line.
 func (d *Door) availability(w http.ResponseWriter, r *http.Request) {
 	if p, err := d.Catalog.Performance(r.Context(), r.PathValue("id")); err == nil {
@@ -51,12 +59,8 @@ func (d *Door) availability(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	out := left{Version: a.Version, Seats: pack(a.Seats), Areas: []int{}}
-	for _, area := range a.Areas {
-		out.Areas = append(out.Areas, area.Free)
-	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(out) // the reader left: nobody to tell
+	_ = json.NewEncoder(w).Encode(leftOf(a)) // the reader left: nobody to tell
 }
 
 // A stream says something at least this often, so that proxies and phones know it is alive, and gives up on a reader that
@@ -66,7 +70,19 @@ const heartbeat = 20 * time.Second
 // mostStreams bounds the streams of one process: each costs some 20 KB. Who comes later asks every few seconds instead.
 const mostStreams = 10_000
 
-// live sends changes as server-sent events until the reader leaves.
+// knownVersion is the version that a reader has: of the last event that a browser saw before it lost the line, else of the state
+// with which it begins.
+func knownVersion(r *http.Request) (version int64, ok bool) {
+	for _, text := range []string{r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")} {
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil && v >= 0 {
+			return v, true
+		}
+	}
+	return -1, false
+}
+
+// live sends changes as server-sent events until the reader leaves. Who comes back gets what was missed first, or everything when
+// that is too much.
 func (d *Door) live(w http.ResponseWriter, r *http.Request) {
 	if d.streams.Add(1) > mostStreams {
 		d.streams.Add(-1)
@@ -75,7 +91,8 @@ func (d *Door) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer d.streams.Add(-1)
-	deltas, stop, err := d.Office.Watch(r.Context(), r.PathValue("id"))
+	known, comes := knownVersion(r)
+	from, deltas, stop, err := d.Office.WatchFrom(r.Context(), r.PathValue("id"), known)
 	if err != nil {
 		d.UI.Fail(w, r, err)
 		return
@@ -87,6 +104,13 @@ func (d *Door) live(w http.ResponseWriter, r *http.Request) {
 	s := &stream{w: w, c: http.NewResponseController(w)}
 	_ = s.c.SetWriteDeadline(time.Time{}) // the server's own is for pages
 	s.send("retry: 3000\n\n")
+	switch {
+	case !comes: // it reads the whole state by itself
+	case from.Whole != nil:
+		s.event("whole", from.Whole.Version, leftOf(*from.Whole))
+	default:
+		s.change(from.Missed)
+	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for s.err == nil {
@@ -133,10 +157,14 @@ func (s *stream) change(delta boxoffice.Delta) {
 	for no, a := range delta.Areas {
 		c.Areas[no] = a.Free
 	}
-	body, err := json.Marshal(c)
+	s.event("change", c.Version, c)
+}
+
+func (s *stream) event(name string, version int64, v any) {
+	body, err := json.Marshal(v)
 	if err != nil {
 		s.err = err
 		return
 	}
-	s.send("id: " + strconv.FormatInt(c.Version, 10) + "\nevent: change\ndata: " + string(body) + "\n\n")
+	s.send("id: " + strconv.FormatInt(version, 10) + "\nevent: " + name + "\ndata: " + string(body) + "\n\n")
 }

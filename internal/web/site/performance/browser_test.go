@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -203,6 +204,24 @@ func TestASeatTakenElsewhereGoesGreyLive(t *testing.T) {
 	sees(t, ctx, "the choice is lost", picked+` === ""`)
 	sees(t, ctx, "and told", `document.querySelector("[data-say]").textContent.includes("Someone has just taken this seat: Row 1, seat 1")`)
 	shot(t, ctx, "taken-elsewhere")
+}
+
+func TestTheHallStaysFreshWhereEventsDoNotPass(t *testing.T) {
+	s := open(t, dbtest.Open(t, db.SQLite))
+	p := s.house(t, drawn.Theatre(), theatrePrices)
+	ctx := browser(t, 375, 780, false)
+	// A stream as behind a proxy that holds everything back: it opens and says nothing.
+	if _, err := chromedp.Call(ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `window.EventSource = class { static CLOSED = 2; readyState = 1; addEventListener() {} close() {} }`,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, s.page(p, "en"), ready(), chromedp.Focus("[data-canvas]"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter))
+	sees(t, ctx, "a seat is chosen", picked+` === "Row 1, seat 1"`)
+	if _, err := s.Office.Hold(t.Context(), boxoffice.HoldRequest{PerformanceID: p.ID, Seats: []boxoffice.SeatWish{{SeatID: "P-1-1"}}}); err != nil {
+		t.Fatal(err)
+	}
+	sees(t, ctx, "the choice is lost", picked+` === ""`)
 }
 
 func TestTouchComesNearerAndChooses(t *testing.T) {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -269,4 +271,87 @@ func TestChangesAreSentAsTheyHappen(t *testing.T) {
 		return
 	}
 	t.Fatalf("the stream ended without a change: %v", lines.Err())
+}
+
+// firstEvent opens a stream as a reader who knows a version and returns the first event.
+func (s *site) firstEvent(t *testing.T, query, lastID string) (name, data string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/en/performance/"+s.Performance.ID+"/live"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lastID != "" {
+		r.Header.Set("Last-Event-ID", lastID)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if n, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+			name = n
+		}
+		if body, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			return name, body
+		}
+	}
+	t.Fatalf("the stream ended without an event: %v", lines.Err())
+	return "", ""
+}
+
+func TestALineThatWasLostIsTakenUpWhereItBrokeOff(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		path := "/en/performance/" + s.Performance.ID + "/availability"
+		version := func() int64 {
+			t.Helper()
+			var a struct{ Version int64 }
+			if err := json.Unmarshal([]byte(s.get(t, path).body), &a); err != nil {
+				t.Fatal(err)
+			}
+			return a.Version
+		}
+		s.Hold(t, s.Seats("1-1")) // before this process looked for the first time
+		began := version()
+		s.Hold(t, s.Seats("1-3"))
+		between := version()
+		s.Hold(t, s.Seats("1-5"))
+		now := version()
+		for _, c := range []struct {
+			query, last string
+			seats       map[int]int
+		}{
+			{"?since=" + strconv.FormatInt(began, 10), "", map[int]int{2: 1, 4: 1}},
+			{"?since=" + strconv.FormatInt(began, 10), strconv.FormatInt(between, 10), map[int]int{4: 1}}, // the header is newer than the address
+			{"", strconv.FormatInt(now, 10), nil},
+		} {
+			name, data := s.firstEvent(t, c.query, c.last)
+			var got struct {
+				Version int64
+				Seats   map[int]int
+			}
+			if err := json.Unmarshal([]byte(data), &got); err != nil {
+				t.Fatal(err)
+			}
+			if name != "change" || got.Version != now || !maps.Equal(got.Seats, c.seats) {
+				t.Errorf("%s %s: %s %s", c.query, c.last, name, data)
+			}
+		}
+		// Another process knows nothing of what was before it; and nobody knows what is to come.
+		for _, last := range []string{"0", strconv.FormatInt(now+1000, 10)} {
+			name, data := s.firstEvent(t, "", last)
+			var whole struct {
+				Version int64
+				Seats   string
+			}
+			if err := json.Unmarshal([]byte(data), &whole); err != nil || name != "whole" || whole.Version != now || whole.Seats == "" {
+				t.Errorf("since %s: %s %.80s, %v", last, name, data, err)
+			}
+		}
+	})
 }

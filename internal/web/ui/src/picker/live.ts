@@ -1,7 +1,9 @@
-// What is left: read whole once, then by changes as they happen; after a gap, whole again.
+// What is left: read whole once, then by changes as they happen. A line that was lost is taken up where it broke off.
 import { Hall } from "./hall";
 
 interface Change { since: number; version: number; seats?: Record<string, number>; areas?: Record<string, number> }
+
+interface Left { version: number; seats: string }
 
 export class Live {
   private version = -1;
@@ -11,18 +13,30 @@ export class Live {
 
   async start(): Promise<void> {
     await this.read();
-    const source = new EventSource(this.hall.page.live);
-    source.addEventListener("open", () => { this.stale(false); void this.read(); });
-    // Where events do not pass, or too many watch already, the page asks by itself, each at a moment of its own.
-    let asking = 0;
+    // The server tells first what happened since this version, or since the last event when the line was lost.
+    const source = new EventSource(this.hall.page.live + "?since=" + Math.max(0, this.version));
+    // Where events do not pass, or too many watch already, the page asks by itself, each at a moment of its own. An event comes at
+    // once when the line is open: one that stays silent is held back by somebody on the way.
+    let asking = 0, doubt = 0;
     const ask = (): void => { asking = window.setTimeout(() => void this.read().then(ask), 4000 + Math.random() * 3000); };
-    source.addEventListener("open", () => { clearTimeout(asking); asking = 0; });
+    const begin = (): void => { if (!asking) { void this.read(); ask(); } };
+    const wonder = (): void => { clearTimeout(doubt); doubt = window.setTimeout(begin, 4000); };
+    const heard = (): void => {
+      clearTimeout(doubt);
+      clearTimeout(asking);
+      asking = 0;
+      this.stale(false);
+    };
+    wonder();
     source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) {
-        if (!asking) { this.stale(false); ask(); }
-      } else this.stale(true);
+      if (source.readyState === EventSource.CLOSED) begin();
+      else if (!asking) {
+        this.stale(true);
+        wonder();
+      }
     });
-    source.addEventListener("change", (e) => this.apply(JSON.parse((e as MessageEvent<string>).data) as Change));
+    source.addEventListener("whole", (e) => { heard(); this.take(JSON.parse((e as MessageEvent<string>).data) as Left); });
+    source.addEventListener("change", (e) => { heard(); this.apply(JSON.parse((e as MessageEvent<string>).data) as Change); });
     // A hidden page needs no stream; and a stream left open keeps the page from being brought back as it was.
     addEventListener("pagehide", () => source.close());
     addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
@@ -46,7 +60,11 @@ export class Live {
   private async whole(): Promise<void> {
     const answer = await fetch(this.hall.page.availability, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    const left = (await answer.json()) as { version: number; seats: string };
+    this.take((await answer.json()) as Left);
+    this.stale(false);
+  }
+
+  private take(left: Left): void {
     if (left.version < this.version) return;
     const bits = Uint8Array.from(atob(left.seats), (c) => c.charCodeAt(0)), moved: number[] = [];
     for (let no = 0; no < this.hall.count; no++) {
