@@ -140,6 +140,7 @@ func (p *People) SignIn(ctx context.Context, email, password string, b Browser) 
 		if err := countFailure(ctx, p.db, a.id, now); err != nil {
 			return "", Session{}, err
 		}
+		p.noteRefused(ctx, a.id, a.person, wayPassword, b)
 		return "", Session{}, ErrSignIn
 	}
 	p.wrong.reset(email)
@@ -149,7 +150,7 @@ func (p *People) SignIn(ctx context.Context, email, password string, b Browser) 
 // begin opens a session of an account in a transaction of its own.
 func (p *People) begin(ctx context.Context, a account, b Browser) (token string, s Session, err error) {
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		token, s, err = p.startSession(ctx, tx, a, b)
+		token, s, err = p.startSession(ctx, tx, a, b, wayPassword)
 		return err
 	})
 	return token, s, err

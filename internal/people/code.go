@@ -170,7 +170,7 @@ func (p *People) Confirm(ctx context.Context, attempt, digits string, b Browser)
 		if err != nil {
 			return err
 		}
-		token, s, err = p.startSession(ctx, tx, a, b)
+		token, s, err = p.startSession(ctx, tx, a, b, wayCode)
 		return err
 	})
 	return token, s, err
@@ -201,7 +201,7 @@ func (p *People) Reset(ctx context.Context, attempt, digits, password string, b 
 		if err := deleteSessions(ctx, tx, a.id, ""); err != nil {
 			return err
 		}
-		token, s, err = p.startSession(ctx, tx, a, b)
+		token, s, err = p.startSession(ctx, tx, a, b, wayReset)
 		return err
 	})
 	return token, s, err

@@ -29,11 +29,27 @@ type Device struct {
 	Current   bool
 }
 
-// The vault keeps one value per person and field, so each of the two fields holds a small map from session id to value.
+// The vault keeps one value per person and field, so each of the two fields holds a small map from the id of a session or sign-in to value.
 var deviceFields = []vault.Field{vault.IP, vault.UserAgent}
 
 // mostDevices bounds the list; the oldest falls out of it (and not out of its session).
 const mostDevices = 30
+
+// stillTold are the sessions and sign-ins whose browser and network are kept.
+func (p *People) stillTold(ctx context.Context, tx *db.DB, account string) (ids []string, err error) {
+	live, err := listSessions(ctx, tx, account, p.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range live[:min(len(live), mostDevices)] {
+		ids = append(ids, s.ID)
+	}
+	lately, err := listSignIns(ctx, tx, account, p.clock.Now().Add(-SignInsFor))
+	for _, s := range lately {
+		ids = append(ids, s.ID)
+	}
+	return ids, err
+}
 
 // Devices lists the browsers that are signed in, newest first; the look is the person's own and is journalled.
 func (p *People) Devices(ctx context.Context, s Session) (out []Device, err error) {
@@ -78,18 +94,6 @@ func (p *People) openDevices(ctx context.Context, tx *db.DB, o vault.Opening) (i
 	return ips, agents, nil
 }
 
-// noteDevice adds a session's browser to the person's list.
-func (p *People) noteDevice(ctx context.Context, tx *db.DB, s Session, b Browser) error {
-	return p.changeDevices(ctx, tx, s, "sign_in", func(ips, agents map[string]string) {
-		if ip := ShortIP(b.IP); ip != "" {
-			ips[s.ID] = ip
-		}
-		if ua := BrowserFamily(b.UserAgent); ua != "" {
-			agents[s.ID] = ua
-		}
-	})
-}
-
 // forgetDevices drops from the person's list what is no longer signed in.
 func (p *People) forgetDevices(ctx context.Context, tx *db.DB, s Session) error {
 	return p.changeDevices(ctx, tx, s, "sign_out", func(_, _ map[string]string) {})
@@ -107,16 +111,16 @@ func (p *People) changeDevices(ctx context.Context, tx *db.DB, s Session, reason
 		return err
 	}
 	change(ips, agents)
-	live, err := listSessions(ctx, tx, s.AccountID, p.clock.Now())
+	keep, err := p.stillTold(ctx, tx, s.AccountID)
 	if err != nil {
 		return err
 	}
 	values := map[vault.Field]string{}
 	for f, m := range map[vault.Field]map[string]string{vault.IP: ips, vault.UserAgent: agents} {
 		kept := map[string]string{}
-		for i, one := range live {
-			if v, ok := m[one.ID]; ok && i < mostDevices {
-				kept[one.ID] = v
+		for _, id := range keep {
+			if v, ok := m[id]; ok {
+				kept[id] = v
 			}
 		}
 		values[f] = ""

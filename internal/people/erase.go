@@ -13,7 +13,7 @@ import (
 
 // AccountPart is a row that this room holds on a person.
 type AccountPart struct {
-	Kind   string // "account", "session", "code"
+	Kind   string // "account", "session", "sign_in", "passkey", "code"
 	ID     string
 	At     time.Time
 	Staff  bool          // of an employee
@@ -45,8 +45,16 @@ func (p *People) AccountHeldIn(ctx context.Context, d *db.DB, person string) (ou
 	if err != nil {
 		return nil, err
 	}
+	signIns, err := heldSignIns(ctx, d, a.id)
+	if err != nil {
+		return nil, err
+	}
+	passkeys, err := heldPasskeys(ctx, d, a.id)
+	if err != nil {
+		return nil, err
+	}
 	codes, err := heldCodes(ctx, d, a.id)
-	for _, part := range slices.Concat(sessions, codes, rights) {
+	for _, part := range slices.Concat(sessions, signIns, passkeys, codes, rights) {
 		part.Staff = a.staff
 		out = append(out, part)
 	}

@@ -15,6 +15,8 @@ func deleteAccount(ctx context.Context, tx *db.DB, id string) error {
 		`DELETE FROM people_join WHERE account_id = $1`,
 		`DELETE FROM people_recovery WHERE account_id = $1`,
 		`DELETE FROM people_passkey WHERE account_id = $1`,
+		`DELETE FROM people_ceremony WHERE account_id = $1`,
+		`DELETE FROM people_sign_in WHERE account_id = $1`,
 		`DELETE FROM people_role_change WHERE account_id = $1`,
 		`DELETE FROM people_role WHERE account_id = $1`,
 		`DELETE FROM people_account WHERE id = $1`,
@@ -35,6 +37,15 @@ const mostParts = 200
 func heldSessions(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
 	return accountParts(ctx, d, "session", []vault.Field{vault.IP, vault.UserAgent},
 		`SELECT id, started_at FROM people_session WHERE account_id = $1 ORDER BY started_at DESC LIMIT $2`, account)
+}
+
+func heldPasskeys(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
+	return accountParts(ctx, d, "passkey", nil, `SELECT id, made_at FROM people_passkey WHERE account_id = $1 ORDER BY made_at DESC LIMIT $2`, account)
+}
+
+func heldSignIns(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
+	return accountParts(ctx, d, "sign_in", []vault.Field{vault.IP, vault.UserAgent},
+		`SELECT id, at FROM people_sign_in WHERE account_id = $1 ORDER BY at DESC, id DESC LIMIT $2`, account)
 }
 
 func heldCodes(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {

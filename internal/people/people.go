@@ -33,6 +33,9 @@ type People struct {
 	wrong  *guard // wrong passwords and codes
 	asked  *guard // letters asked for
 
+	questions *guard // put to authenticators
+	notes     notes  // refused sign-ins on their way to the history
+
 	// SiteName signs the letters; set before jobs start.
 	SiteName string
 	// BaseURL stands before the addresses in letters, no slash at the end; set before jobs start.
@@ -47,11 +50,13 @@ type People struct {
 func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, m mail.Sender, b *i18n.Bundle) (*People, error) {
 	p := &People{
 		db: d, clock: c, vault: v, jobs: q, mail: m, bundle: b, SiteName: "Sahna", Leaves: nobodyAsked,
-		wrong: newGuard(c, 5, time.Minute), asked: newGuard(c, 5, 10*time.Minute),
+		wrong: newGuard(c, 5, time.Minute), asked: newGuard(c, 5, 10*time.Minute), questions: newGuard(c, 60, time.Minute),
+		notes: notes{room: make(chan struct{}, notesAtOnce)},
 	}
 	jobs.Handle(q, p.sendCode)
 	jobs.Handle(q, p.sendJoin)
 	jobs.Handle(q, p.sendMoved)
+	jobs.Handle(q, p.sendSafety)
 	jobs.Handle(q, func(ctx context.Context, _ sweepJob) error { return p.Sweep(ctx) })
 	q.Every(15*time.Minute, sweepJob{})
 	return p, nil

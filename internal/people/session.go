@@ -77,7 +77,7 @@ func minTime(a, b time.Time) time.Time {
 
 // startSession signs a browser in, in the caller's transaction. The account's row is touched first: sign-ins of one account
 // wait for each other, since each writes the list of devices.
-func (p *People) startSession(ctx context.Context, tx *db.DB, a account, b Browser) (token string, s Session, err error) {
+func (p *People) startSession(ctx context.Context, tx *db.DB, a account, b Browser, w way) (token string, s Session, err error) {
 	if !a.leftAt.IsZero() {
 		return "", Session{}, ErrSignIn
 	}
@@ -96,7 +96,7 @@ func (p *People) startSession(ctx context.Context, tx *db.DB, a account, b Brows
 	if err := insertSession(ctx, tx, tokenHash(token), s); err != nil {
 		return "", Session{}, err
 	}
-	return token, s, p.noteDevice(ctx, tx, s, b)
+	return token, s, p.noteSignIn(ctx, tx, a, s, b, w)
 }
 
 // SignOut ends a session.

@@ -133,11 +133,16 @@ func (p *People) VerifySecondFactor(ctx context.Context, s Session, digits strin
 		if found, err := setFactor2(ctx, tx, s, p.clock.Now()); err != nil || !found {
 			return orElse(err, ErrNoSession)
 		}
-		return nil
+		factor := "totp"
+		if recoveryCode(digits) != "" {
+			factor = "recovery"
+		}
+		return noteFactor(ctx, tx, s.ID, factor)
 	})
 	switch {
 	case errors.Is(err, ErrFactor2Wrong):
 		p.wrong.count(limit)
+		p.noteRefusedFactor(ctx, s)
 	case err == nil:
 		p.wrong.reset(limit)
 	}

@@ -35,6 +35,12 @@ func (p *People) Sweep(ctx context.Context) (err error) {
 	if err := deleteJoins(ctx, p.db, now); err != nil {
 		return err
 	}
+	if err := deleteCeremonies(ctx, p.db, now); err != nil {
+		return err
+	}
+	if err := p.sweepSignIns(ctx, now.Add(-SignInsFor)); err != nil {
+		return err
+	}
 	over, err := listExpired(ctx, p.db, now)
 	if err != nil {
 		return err
