@@ -4,13 +4,15 @@ import (
 	"net/http"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/web/ui"
 )
 
 // devicesView lists the browsers that are signed in.
 type devicesView struct {
 	frame
 	Devices []people.Device
-	Done    bool
+	Safety  ui.Safety
+	Done    string // "out", "added", "removed"
 }
 
 func (v devicesView) name(d people.Device) string {
@@ -34,7 +36,15 @@ func (a *Account) devices(w http.ResponseWriter, r *http.Request, s people.Sessi
 		a.UI.Fail(w, r, err)
 		return
 	}
-	v := devicesView{frame: a.frame(r, "devices"), Devices: list, Done: r.URL.Query().Get("done") == "out"}
+	v := devicesView{frame: a.frame(r, "devices"), Devices: list, Done: r.URL.Query().Get("done")}
+	v.Safety = ui.Safety{Page: v.Page, Zone: zone, Has: a.People.HasPasskeys(), Add: v.URL(passkeysBase + "/new"), Remove: v.URL(passkeysBase + "/remove")}
+	if v.Safety.Passkeys, err = a.People.Passkeys(r.Context(), s); err == nil {
+		v.Safety.SignIns, err = a.People.SignIns(r.Context(), s)
+	}
+	if err != nil {
+		a.UI.Fail(w, r, err)
+		return
+	}
 	v.Title = v.T("account.devices")
 	a.UI.Render(w, r, http.StatusOK, v.Page, devicesPage(v))
 }

@@ -12,6 +12,8 @@ type signInView struct {
 	ui.Page
 	Form ui.Form
 	Next string
+
+	Passkeys bool // can be had at this address
 }
 
 func (v signInView) registerURL() string { return withNext(v.URL("/account/register"), v.Next) }
@@ -28,6 +30,9 @@ func (a *Account) signIn(w http.ResponseWriter, r *http.Request) {
 func (a *Account) showSignIn(w http.ResponseWriter, r *http.Request, err error) {
 	v := signInView{Page: a.page(r, ""), Next: r.FormValue("next")}
 	v.Title = v.T("account.sign_in")
+	if v.Passkeys = a.People.HasPasskeys(); v.Passkeys {
+		v.Scripts = append(v.Scripts, "passkey.js")
+	}
 	v.Form = ui.FormOf(v.Page, r, err)
 	status := http.StatusOK
 	if err != nil {

@@ -65,4 +65,5 @@ func (o *Office) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/office/sign-in", o.signInForm)
 	mux.HandleFunc("POST /{lang}/office/sign-in", o.signIn)
 	mux.HandleFunc("POST /{lang}/office/sign-out", o.signOut)
+	mux.HandleFunc("POST /{lang}/office/passkey", o.askPasskey)
 }

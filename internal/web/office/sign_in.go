@@ -17,6 +17,7 @@ type signInPage struct {
 	Form       ui.Form
 	Next       string
 	OnlyFactor bool
+	Passkeys   bool // can be had at this address
 }
 
 func (o *Office) signInForm(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +34,10 @@ func (o *Office) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 	v.Title, v.NoIndex, v.Area = v.T("office.sign_in.title"), true, "office"
 	v.Styles = []string{"office.css"}
 	s := ui.SessionFrom(r.Context())
-	p := signInPage{Form: ui.FormOf(v.Page, r, problem), Next: nextOf(r), OnlyFactor: s != nil && s.Staff()}
+	p := signInPage{Form: ui.FormOf(v.Page, r, problem), Next: nextOf(r), OnlyFactor: s != nil && s.Staff(), Passkeys: o.People.HasPasskeys()}
+	if p.Passkeys {
+		v.Scripts = append(v.Scripts, "passkey.js")
+	}
 	o.UI.Render(w, r, status, v.Page, signInView(v, p))
 }
 
@@ -52,9 +56,8 @@ func (o *Office) signIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *Office) enter(w http.ResponseWriter, r *http.Request) error {
-	code := r.PostFormValue("code")
 	if s := ui.SessionFrom(r.Context()); s != nil && s.Staff() && r.PostFormValue("password") == "" {
-		return o.People.VerifySecondFactor(r.Context(), *s, code)
+		return o.factor(r, *s, "code", ui.PasskeyField)
 	}
 	token, s, err := o.People.SignIn(r.Context(), r.PostFormValue("email"), r.PostFormValue("password"), browserOf(r))
 	if err != nil {
@@ -63,13 +66,31 @@ func (o *Office) enter(w http.ResponseWriter, r *http.Request) error {
 	if !s.Staff() {
 		err = people.ErrSignIn // an account that is not staff's is told no more than a wrong password
 	} else {
-		err = o.People.VerifySecondFactor(r.Context(), s, code)
+		err = o.factor(r, s, "code", ui.PasskeyField)
 	}
 	if err != nil {
 		return errors.Join(err, o.People.SignOut(r.Context(), s))
 	}
 	o.UI.SetSession(w, token, s)
 	return nil
+}
+
+// factor takes the second factor that a form carries: a passkey's answer, else the typed code.
+func (o *Office) factor(r *http.Request, s people.Session, code, passkey string) error {
+	if answer := r.PostFormValue(passkey); answer != "" {
+		return o.People.VerifyPasskey(r.Context(), s, answer)
+	}
+	return o.People.VerifySecondFactor(r.Context(), s, r.PostFormValue(code))
+}
+
+// askPasskey answers the script of the pages that take a passkey with a question for the device.
+func (o *Office) askPasskey(w http.ResponseWriter, r *http.Request) {
+	s := ui.SessionFrom(r.Context())
+	if s != nil && !s.Staff() {
+		s = nil
+	}
+	question, err := o.People.AskPasskey(r.Context(), s, browserOf(r))
+	o.UI.Question(w, r, question, err)
 }
 
 func (o *Office) signOut(w http.ResponseWriter, r *http.Request) {

@@ -106,6 +106,12 @@ func signInView(v visit, p signInPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if p.Passkeys {
+			templ_7745c5c3_Err = ui.PasskeyButton(ui.PasskeyAsk{Page: v.Page, Ask: v.URL("/office/passkey"), Field: ui.PasskeyField, Label: v.T("ui.safety.use"), Typed: !p.OnlyFactor}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</form></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

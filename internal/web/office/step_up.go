@@ -10,8 +10,11 @@ import (
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
-// stepField is the second factor that is given again, beside the fields of the form that was held up.
-const stepField = "step_up_code"
+// The second factor that is given again, beside the fields of the form that was held up: digits, or a passkey's answer.
+const (
+	stepField   = "step_up_code"
+	stepPasskey = "step_up_passkey"
+)
 
 // stepPage asks for the second factor once more, and keeps what was about to be sent.
 type stepPage struct {
@@ -19,6 +22,8 @@ type stepPage struct {
 	Action string
 	Kept   []kept
 	Next   string
+
+	Passkey bool // the employee has one
 }
 
 type kept struct{ Name, Value string }
@@ -63,11 +68,10 @@ func (o *Office) stepped(w http.ResponseWriter, r *http.Request, v *visit) bool 
 	if r.Method != http.MethodPost {
 		return true
 	}
-	code := r.PostFormValue(stepField)
-	if code == "" {
+	if r.PostFormValue(stepField) == "" && r.PostFormValue(stepPasskey) == "" {
 		return true
 	}
-	if err := o.People.VerifySecondFactor(r.Context(), v.Staff, code); err != nil {
+	if err := o.factor(r, v.Staff, stepField, stepPasskey); err != nil {
 		if ui.CanReshow(err) {
 			o.showStep(w, r, *v, err)
 		} else {
@@ -100,8 +104,18 @@ func (o *Office) showStep(w http.ResponseWriter, r *http.Request, v visit, why e
 		p.Kept = keptOf(r.PostForm)
 	}
 	for i, e := range p.Form.Errors {
-		if e.Field == "code" {
+		if e.Field == "code" || e.Field == "passkey" {
 			p.Form.Errors[i].Field = stepField
+		}
+	}
+	if o.People.HasPasskeys() {
+		keys, err := o.People.Passkeys(r.Context(), v.Staff)
+		if err != nil {
+			o.UI.Fail(w, r, err)
+			return
+		}
+		if p.Passkey = len(keys) > 0; p.Passkey {
+			v.Scripts = append(v.Scripts, "passkey.js")
 		}
 	}
 	v.Path = "/office" // the language switch must not ask for the answer of a form
@@ -111,7 +125,7 @@ func (o *Office) showStep(w http.ResponseWriter, r *http.Request, v visit, why e
 // keptOf keeps what was typed, but no secrets.
 func keptOf(form url.Values) (out []kept) {
 	for name, values := range form {
-		if name == stepField || name == "password" || name == "code" {
+		if name == stepField || name == stepPasskey || name == ui.PasskeyField || name == "password" || name == "code" {
 			continue
 		}
 		for _, value := range values {

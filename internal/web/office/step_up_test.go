@@ -49,6 +49,9 @@ var asksAgain = []string{
 	"POST /{lang}/office/staff/{account}/role/{change}/refuse",
 	"POST /{lang}/office/traps",
 	"POST /{lang}/office/me/recovery",
+	"GET /{lang}/office/me/passkeys/new",
+	"POST /{lang}/office/me/passkeys/new",
+	"POST /{lang}/office/me/passkeys/remove",
 	"POST /{lang}/office/confirm",
 }
 
@@ -97,6 +100,7 @@ var asksNothing = map[string]string{
 	"POST /{lang}/office/disclosures/{number}/propose":                "waits for a colleague",
 	"POST /{lang}/office/disclosures/{number}/return":                 "goes back a step",
 	"POST /{lang}/office/disclosures/{number}/handed":                 "writes down what was handed over",
+	"POST /{lang}/office/me/passkeys/question":                        "a question to the device; its answer asks",
 	"POST /{lang}/office/traps/{alarm}/answer":                        "writes down what was found",
 	"POST /{lang}/office/performances/{id}/waiting":                   "no personal data",
 	"POST /{lang}/office/performances/{id}/rehearsals":                "simulated buyers",
