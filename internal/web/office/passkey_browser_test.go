@@ -31,6 +31,9 @@ func TestPasskeysInABrowser(t *testing.T) {
 		at := site + "/" + lang + "/office"
 		b.Go(at + "/sign-in")
 		look("sign-in")
+		if browsertest.Eval[bool](b, `document.querySelector("[data-passkey-failed]").checkVisibility()`) {
+			t.Error("the page says that it failed before anybody tried")
+		}
 		b.Type("[name=email]", "boss@example.kz")
 		b.Type("[name=password]", staffPassword)
 		b.Type("[name=code]", boss.digits(t))
