@@ -16,7 +16,8 @@ type rehearseCommand struct {
 	Addr        string        `help:"Where the scratch office serves." default:"127.0.0.1:0"`
 	Capacity    int           `help:"Give the largest standing area of the copy so many places."`
 	OnlyHold    bool          `help:"Only keep places, never order: how fast holds go."`
-	Profiles    string        `help:"Write profiles of the run (processor, allocations, waiting) into this folder." type:"path"`
+	Profiles    string        `help:"Write profiles of the run (processor, allocations, waiting) into this folder." type:"path" aliases:"profile"`
+	BesideSales bool          `help:"Rehearse even on the PostgreSQL that the configured office sells from."`
 	JSON        bool          `help:"Print the report as JSON."`
 	Tell        bool          `hidden:"" help:"Print a line of JSON every second before the report."`
 }
@@ -29,7 +30,8 @@ func (c rehearseCommand) Run(r run) error {
 	}
 	o := app.RehearseOptions{
 		Performance: c.Performance, Buyers: c.Buyers, Duration: c.Duration, Database: c.DB, Listen: c.Addr, Capacity: c.Capacity, OnlyHold: c.OnlyHold,
-		Profiles: c.Profiles,
+		BesideSales: c.BesideSales,
+		Profiles:    c.Profiles,
 	}
 	out := json.NewEncoder(r.out)
 	if c.Tell {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -32,22 +31,30 @@ type RehearseOptions struct {
 	Capacity    int           // of the largest standing area in the copy; 0 leaves it
 	OnlyHold    bool          // measure holds alone
 	Scratch     string        // folder for the scratch data; "" is the system's
+	BesideSales bool          // may use the very database server that the configured office sells from
 	Profiles    string        // folder for profiles of the run; "" takes none
 	Progress    func(rehearsal.Progress)
 }
 
+// ErrBesideSales is a rehearsal on the office's own PostgreSQL by somebody who may not know what it costs there.
+var ErrBesideSales = errors.New("this is the database that the office sells from: thousands of orders a minute would take its processor and its disk; " +
+	"name another server with --db, or say --beside-sales")
+
 // Rehearse copies a performance into a scratch office on the same engine, lets simulated buyers in over HTTP, asks the books what
 // was oversold, and leaves nothing behind. cfg says where the performance is; the demo's need none.
 func Rehearse(ctx context.Context, cfg Config, o RehearseOptions) (_ rehearsal.Report, err error) {
-	dir, err := os.MkdirTemp(o.Scratch, "sahna-rehearsal-")
-	if err != nil {
-		return rehearsal.Report{}, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if o.Database == "" && !strings.HasPrefix(o.Performance, demoPrefix) {
 		o.Database = string(cfg.Database) // the engine that will have to bear it
 	}
-	address, drop, err := scratchDatabase(ctx, o.Database)
+	if server := serverOf(o.Database); server != "" && server == serverOf(string(cfg.Database)) && !o.BesideSales {
+		return rehearsal.Report{}, ErrBesideSales
+	}
+	dir, remove, err := openScratch(o.Scratch)
+	if err != nil {
+		return rehearsal.Report{}, err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	address, drop, err := scratchDatabase(ctx, o.Database, o.Scratch, dir)
 	if err != nil {
 		return rehearsal.Report{}, err
 	}
@@ -80,37 +87,6 @@ func engineOf(address string) string {
 		return string(db.Postgres)
 	}
 	return string(db.SQLite)
-}
-
-// scratchDatabase is where a rehearsal plays, and what removes it.
-func scratchDatabase(ctx context.Context, address string) (string, func() error, error) {
-	nothing := func() error { return nil }
-	if engineOf(address) != string(db.Postgres) {
-		return "", nothing, nil // a file in the scratch folder
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", nothing, errors.New("the postgres:// address cannot be read")
-	}
-	schema := "rehearsal_" + strings.ReplaceAll(db.NewID(), "-", "")
-	admin, err := db.Open(ctx, address)
-	if err != nil {
-		return "", nothing, err
-	}
-	if _, err := admin.Exec(ctx, `CREATE SCHEMA `+schema); err != nil {
-		return "", nothing, errors.Join(fmt.Errorf("a rehearsal needs a schema of its own: %w", err), admin.Close())
-	}
-	q := u.Query()
-	q.Set("search_path", schema)
-	if q.Get("pool_max_conns") == "" {
-		q.Set("pool_max_conns", "16")
-	}
-	u.RawQuery = q.Encode()
-	drop := func() error {
-		_, err := admin.Exec(context.WithoutCancel(ctx), `DROP SCHEMA `+schema+` CASCADE`)
-		return errors.Join(err, admin.Close())
-	}
-	return u.String(), drop, nil
 }
 
 // stage puts the performance on in the scratch office.

@@ -23,7 +23,7 @@ func (a *App) rehearseApart(ctx context.Context, asked rehearsal.Asked, tell fun
 	if err != nil {
 		return r, err
 	}
-	cmd := exec.CommandContext(ctx, self, "rehearse", "--json", "--tell", "--performance", asked.PerformanceID, //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, self, "rehearse", "--json", "--tell", "--beside-sales", "--performance", asked.PerformanceID, //nolint:gosec // our own program
 		"--buyers", strconv.Itoa(asked.Buyers), "--duration", strconv.Itoa(asked.Seconds)+"s")
 	for _, kv := range os.Environ() {
 		if !strings.HasPrefix(kv, envPrefix) {
