@@ -31,6 +31,7 @@ type HoldJSON struct {
 	Secret        string         `json:"secret,omitempty" doc:"Opens the hold; shown only when it is made"`
 	PerformanceID string         `json:"performance_id"`
 	ExpiresAt     string         `json:"expires_at" format:"date-time"`
+	Extendable    bool           `json:"extendable" doc:"More time can be asked for"`
 	Total         money.Amount   `json:"total"`
 	Items         []HoldItemJSON `json:"items"`
 }
@@ -95,6 +96,13 @@ func (a *API) holdOperations() {
 		OperationID: "get-hold", Method: http.MethodGet, Path: Base + "/holds/{id}", Tags: tags, Summary: "A hold that still stands",
 		Description: "The secret is not repeated.", Security: []map[string][]string{{"holdSecret": {}}},
 	}, a.findHold)
+	handle(a, huma.Operation{
+		OperationID: "extend-hold", Method: http.MethodPost, Path: Base + "/holds/{id}/extension", Tags: tags,
+		Summary: "Ask for more time",
+		Description: "The hold gets its full time again from now on, but at most twice that time from its making. A 409 says that it has had all of " +
+			"it, or that others wait in line.",
+		Security: []map[string][]string{{"holdSecret": {}}},
+	}, a.extendHold)
 	handle(a, huma.Operation{
 		OperationID: "release-hold", Method: http.MethodDelete, Path: Base + "/holds/{id}", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a hold back", Security: []map[string][]string{{"holdSecret": {}}},
@@ -161,12 +169,24 @@ func (a *API) findHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Secret = ""
+	h.Secret, h.Extendable = "", a.Office.CanExtend(ctx, h)
+	return &holdOutput{"no-store", holdJSON(h)}, nil
+}
+
+func (a *API) extendHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
+	secret, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	h, err := a.Office.ExtendHold(ctx, boxoffice.HoldKey{ID: in.ID, Secret: secret})
+	if err != nil {
+		return nil, err
+	}
 	return &holdOutput{"no-store", holdJSON(h)}, nil
 }
 
 func holdJSON(h boxoffice.Hold) HoldJSON {
-	out := HoldJSON{ID: h.ID, Secret: h.Secret, PerformanceID: h.PerformanceID, ExpiresAt: stamp(h.ExpiresAt, ""), Total: h.Total, Items: []HoldItemJSON{}}
+	out := HoldJSON{ID: h.ID, Secret: h.Secret, PerformanceID: h.PerformanceID, ExpiresAt: stamp(h.ExpiresAt, ""), Extendable: h.Extendable, Total: h.Total, Items: []HoldItemJSON{}}
 	for _, it := range h.Items {
 		out.Items = append(out.Items, HoldItemJSON{it.SeatID, it.ZoneID, it.TypeID, it.Price})
 	}

@@ -226,6 +226,14 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if a.Waiting, err = waitroom.New(a.DB, a.clock, a.log, a.Catalog, waitroom.Config{Key: waitKey, Above: a.cfg.Selling.WaitAbove}); err != nil {
 		return err
 	}
+	a.Office.SetWaited(func(ctx context.Context, performanceID string) bool {
+		p, err := a.Catalog.Performance(ctx, performanceID)
+		if err != nil {
+			return true
+		}
+		_, waits := a.Waiting.Guard(p)
+		return waits
+	})
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err

@@ -37,6 +37,7 @@ type Office struct {
 	orders *batch.Lanes[*draft, struct{}]   // by performance (order_desk.go)
 	paid   *batch.Writer[proof, error]      // payment_desk.go
 	starts *batch.Writer[Payment, struct{}] // payments that were begun at their providers
+	finds  *batch.Writer[OrderKey, found]   // orders looked for by their buyers: read together (order_find.go)
 
 	refusals *batch.Writer[refusing, string] // machine decisions (refusal.go)
 }
@@ -99,6 +100,7 @@ func New(d Deps, cfg Config) (*Office, error) {
 	o.orders = batch.NewLanes(o.placeTogether)
 	o.paid = batch.New(o.settleTogether)
 	o.starts = batch.New(o.keepStarted)
+	o.finds = batch.New(o.findTogether)
 	o.refusals = batch.New(o.refuseTogether)
 	o.registerJobs()
 	o.registerLimitJobs()

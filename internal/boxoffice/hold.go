@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -55,7 +53,9 @@ type Hold struct {
 	ID            string
 	Secret        string // only from Hold and HoldBest; the database keeps its hash
 	PerformanceID string
+	MadeAt        time.Time
 	ExpiresAt     time.Time
+	Extendable    bool // more time can be asked for: see ExtendHold
 	Total         money.Amount
 	Items         []HoldItem
 }
@@ -96,7 +96,7 @@ func (o *Office) HoldBest(ctx context.Context, r BestRequest) (h Hold, err error
 
 // FindHold returns an active hold; ErrHoldGone when its time is over, fault.NotFound when key and hold do not match.
 func (o *Office) FindHold(ctx context.Context, k HoldKey) (Hold, error) {
-	return o.stock.findHold(ctx, o.db, k)
+	return o.stock.findHold(ctx, k)
 }
 
 // SetTypes changes the ticket types of a hold's items (by index) and returns it with its new prices.
@@ -113,8 +113,6 @@ func (o *Office) SetTypes(ctx context.Context, k HoldKey, typeIDs []string) (h H
 	if len(typeIDs) != len(h.Items) {
 		return Hold{}, ErrNoPrice.On("types")
 	}
-	ref := refOf(h)
-	was := slices.Clone(h.Items)
 	h.Total.Minor = 0
 	for i := range h.Items {
 		it := &h.Items[i]
@@ -123,25 +121,7 @@ func (o *Office) SetTypes(ctx context.Context, k HoldKey, typeIDs []string) (h H
 		}
 		h.Total = h.Total.Add(it.Price)
 	}
-	err = o.db.Transact(ctx, func(tx *db.DB) error {
-		// The hold's row is the lock: checkout takes the same one and compares the total.
-		ok, err := retypeHold(ctx, tx, ref, h.Total, o.stock.nowMicros())
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return ErrHoldGone
-		}
-		for i, it := range h.Items {
-			if it != was[i] {
-				if err := retypeItem(ctx, tx, ref, itemRow{itemNo: i, HoldItem: it}); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if _, err := o.stock.ask(ctx, &ask{performanceID: h.PerformanceID, retype: &newHold{id: refOf(h).id, hold: h, items: h.Items}}); err != nil {
 		return Hold{}, err
 	}
 	return h, nil
@@ -207,39 +187,6 @@ func (o *Office) registerHoldJobs() {
 		return err
 	})
 	o.jobs.Every(10*time.Second, expireHoldsJob{})
-}
-
-// findHold reads an active hold by its key, from the database or inside a transaction.
-func (s *stock) findHold(ctx context.Context, d *db.DB, k HoldKey) (h Hold, err error) {
-	defer fault.Wrap(&err, "find a hold")
-	ref, ok := parseHoldRef(k.ID)
-	if !ok {
-		return Hold{}, fault.New(fault.NotFound, "")
-	}
-	row, err := readHold(ctx, d, ref)
-	if err != nil {
-		return Hold{}, err
-	}
-	sum := hashHoldSecret(k.Secret)
-	if subtle.ConstantTimeCompare(sum, row.secretHash) != 1 {
-		return Hold{}, fault.New(fault.NotFound, "")
-	}
-	if row.state != holdActive || row.expiresAt <= s.nowMicros() {
-		return Hold{}, ErrHoldGone
-	}
-	items, err := liveItems(ctx, d, ref.performanceID, []string{ref.id})
-	if err != nil {
-		return Hold{}, err
-	}
-	h = Hold{
-		ID: ref.String(), PerformanceID: ref.performanceID, ExpiresAt: clock.FromMicros(row.expiresAt),
-		Total: money.Amount{Minor: row.total, Currency: row.currency},
-	}
-	for _, it := range items {
-		it.Price.Currency = row.currency
-		h.Items = append(h.Items, it.HoldItem)
-	}
-	return h, nil
 }
 
 // newHoldSecret returns a secret and what the database keeps of it.

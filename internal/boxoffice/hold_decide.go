@@ -40,6 +40,9 @@ func (s *stock) decideTogether(ctx context.Context, performanceID string, bids [
 		if err := r.write(ctx); err != nil {
 			return err
 		}
+		if err := r.change(ctx, bids); err != nil {
+			return err
+		}
 		out = r.answers
 		return b.close(ctx)
 	})
@@ -130,7 +133,8 @@ func (r *round) decide(i int, c bid) {
 		return
 	}
 	h := Hold{
-		ID: holdRef{c.performanceID, c.id}.String(), Secret: c.secret, PerformanceID: c.performanceID, ExpiresAt: r.expires, Items: items,
+		ID: holdRef{c.performanceID, c.id}.String(), Secret: c.secret, PerformanceID: c.performanceID, MadeAt: r.s.clock.Now(), ExpiresAt: r.expires,
+		Extendable: true, Items: items,
 		Total: money.Zero(items[0].Price.Currency),
 	}
 	for _, it := range items {

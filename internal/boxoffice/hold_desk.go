@@ -17,13 +17,15 @@ const (
 	deskTimeout  = 30 * time.Second // for one transaction
 )
 
-// ask is one request to a performance's stock: exactly one of take, best, give and sweep is set.
+// ask is one request to a performance's stock: exactly one of take, best, give, keep, retype and sweep is set.
 type ask struct {
 	performanceID string
 	take          *HoldRequest
 	best          *BestRequest
-	give          string // id of a hold to release
-	sweep         bool   // only end what is due, as every batch does
+	give          string   // id of a hold to release
+	keep          string   // id of a hold that wants more time
+	retype        *newHold // a hold with other ticket types and prices
+	sweep         bool     // only end what is due, as every batch does
 
 	ctx    context.Context
 	fate   atomic.Int32 // 0 waiting, then once either askAnswered or askLeft
@@ -37,6 +39,7 @@ const (
 
 type answer struct {
 	hold  Hold
+	until time.Time // to when a hold was kept on
 	swept int
 	err   error
 }

@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
-	"github.com/sahna/sahna/internal/platform/money"
 )
 
 // holdState is where a hold stands; drawn in docs/states/hold.md.
@@ -26,10 +26,12 @@ const (
 // holdRow is a hold as the database keeps it.
 type holdRow struct {
 	performanceID, id string
+	orderID           string
 	secretHash        []byte
 	state             holdState
 	currency          string
 	total             int64
+	createdAt         int64
 	expiresAt         int64
 }
 
@@ -42,11 +44,26 @@ type itemRow struct {
 
 const itemColumns = `hold_id, item_no, seat_no, seat_id, area_no, zone_id, type_id, price_minor, released_at`
 
-func readHold(ctx context.Context, d *db.DB, ref holdRef) (h holdRow, err error) {
-	h.performanceID, h.id = ref.performanceID, ref.id
-	err = d.QueryRow(ctx, `SELECT secret_hash, state, currency, total_minor, expires_at FROM boxoffice_hold
-		WHERE performance_id = $1 AND id = $2`, ref.performanceID, ref.id).Scan(&h.secretHash, &h.state, &h.currency, &h.total, &h.expiresAt)
-	return h, err
+// stillActive is the condition that a hold found by its id is active. It is written so that no index answers to it: PostgreSQL, while
+// it has no statistics of a sale that has just opened, would go through all active holds of the performance for each.
+func stillActive(now string) string { return `state || '' = 'active' AND expires_at + 0 > ` + now }
+
+// readHolds reads holds of a performance; one that is not known is absent.
+func readHolds(ctx context.Context, d *db.DB, performanceID string, ids []string) (map[string]holdRow, error) {
+	out := make(map[string]holdRow, len(ids))
+	for part := range slices.Chunk(ids, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			h := holdRow{performanceID: performanceID}
+			err := scan(&h.id, &h.secretHash, &h.state, &h.currency, &h.total, &h.createdAt, &h.expiresAt)
+			out[h.id] = h
+			return err
+		}, `SELECT id, secret_hash, state, currency, total_minor, created_at, expires_at FROM boxoffice_hold WHERE performance_id = $1 AND id IN `+
+			padIn(2, len(part)), padArgs([]any{performanceID}, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func liveItems(ctx context.Context, d *db.DB, performanceID string, holdIDs []string) ([]itemRow, error) {
@@ -87,7 +104,7 @@ func dueHolds(ctx context.Context, tx *db.DB, performanceID string, now int64) (
 // activeHolds locks and returns those of holds that are active and not just being ordered.
 func activeHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string, now int64) (active []string, err error) {
 	err = tx.Each(ctx, func(scan func(...any) error) error { return appendString(&active, scan) },
-		`SELECT id FROM boxoffice_hold WHERE performance_id = $1 AND id IN `+padIn(3, len(ids))+` AND state = 'active' AND expires_at > $2
+		`SELECT id FROM boxoffice_hold WHERE performance_id = $1 AND id IN `+padIn(3, len(ids))+` AND `+stillActive("$2")+`
 		ORDER BY id`+tx.SkipLocked(), padArgs([]any{performanceID, now}, ids)...)
 	return active, err
 }
@@ -171,7 +188,7 @@ func orderHolds(ctx context.Context, tx *db.DB, wishes []ordering, now int64) ([
 		rows[i] = []any{w.ref.performanceID, w.ref.id, w.order, now, w.total}
 	}
 	return tx.ExecMany(ctx, `UPDATE boxoffice_hold SET state = 'ordered', order_id = $3
-		WHERE performance_id = $1 AND id = $2 AND state = 'active' AND expires_at > $4 AND total_minor = $5`, rows)
+		WHERE performance_id = $1 AND id = $2 AND `+stillActive("$4")+` AND total_minor = $5`, rows)
 }
 
 func insertOrderHolds(ctx context.Context, tx *db.DB, wishes []ordering) error {
@@ -197,26 +214,44 @@ func sellHolds(ctx context.Context, tx *db.DB, performanceID string, ids []strin
 	return all, nil
 }
 
-func orderHoldRefs(ctx context.Context, d *db.DB, orderID string) (refs []holdRef, err error) {
-	err = d.Each(ctx, func(scan func(...any) error) error {
-		var r holdRef
-		err := scan(&r.performanceID, &r.id)
-		refs = append(refs, r)
-		return err
-	}, `SELECT performance_id, hold_id FROM boxoffice_order_hold WHERE order_id = $1 ORDER BY performance_id, hold_id`, orderID)
-	return refs, err
+// orderedRef is a hold that an order is made of.
+type orderedRef struct {
+	holdRef
+	order string
 }
 
-// orderedHolds reads an order's holds in one performance, whatever their state. Who changes a hold that has an order has the gate.
-func orderedHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string, orderID string) (out []holdRow, err error) {
-	err = tx.Each(ctx, func(scan func(...any) error) error {
-		h := holdRow{performanceID: performanceID}
-		err := scan(&h.id, &h.state)
-		out = append(out, h)
-		return err
-	}, `SELECT id, state FROM boxoffice_hold WHERE performance_id = $1 AND order_id = $2 AND id IN `+padIn(3, len(ids))+
-		` ORDER BY id`, padArgs([]any{performanceID, orderID}, ids)...)
-	return out, err
+// orderHoldRefs lists the holds of orders, by performance.
+func orderHoldRefs(ctx context.Context, d *db.DB, orderIDs []string) (refs []orderedRef, err error) {
+	for part := range slices.Chunk(orderIDs, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			var r orderedRef
+			err := scan(&r.order, &r.performanceID, &r.id)
+			refs = append(refs, r)
+			return err
+		}, `SELECT order_id, performance_id, hold_id FROM boxoffice_order_hold WHERE order_id IN `+padIn(1, len(part)), padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(refs, func(a, b orderedRef) int { return compareKeys(a.holdRef, b.holdRef) })
+	return refs, nil
+}
+
+// orderedHolds reads orders' holds in one performance, whatever their state. Who changes a hold that has an order has the gate.
+func orderedHolds(ctx context.Context, tx *db.DB, performanceID string, ids []string) (out []holdRow, err error) {
+	for part := range slices.Chunk(ids, sqlChunk) {
+		err := tx.Each(ctx, func(scan func(...any) error) error {
+			h := holdRow{performanceID: performanceID}
+			err := scan(&h.id, &h.state, &h.orderID)
+			out = append(out, h)
+			return err
+		}, `SELECT id, state, order_id FROM boxoffice_hold WHERE performance_id = $1 AND order_id IS NOT NULL AND id IN `+padIn(2, len(part))+
+			` ORDER BY id`, padArgs([]any{performanceID}, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // reviveHolds gives ended holds and their items back to their order.
@@ -231,17 +266,65 @@ func reviveHolds(ctx context.Context, tx *db.DB, performanceID string, ids []str
 	return expectRows(0, 0, err)
 }
 
-// retypeHold changes a hold's price; false when it is no longer active.
-func retypeHold(ctx context.Context, tx *db.DB, ref holdRef, total money.Amount, now int64) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE boxoffice_hold SET total_minor = $3 WHERE performance_id = $1 AND id = $2 AND state = 'active' AND expires_at > $4`,
-		ref.performanceID, ref.id, total.Minor, now)
-	return n == 1, err
+// retypeHolds changes holds' prices and the types of all their items, in order; it tells which were still active.
+func retypeHolds(ctx context.Context, tx *db.DB, performanceID string, holds []newHold, now int64) ([]bool, error) {
+	rows := make([][]any, len(holds))
+	for i, h := range holds {
+		rows[i] = []any{performanceID, h.id, h.hold.Total.Minor, now}
+	}
+	n, err := tx.ExecMany(ctx, `UPDATE boxoffice_hold SET total_minor = $3 WHERE performance_id = $1 AND id = $2 AND `+stillActive("$4"), rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]bool, len(holds))
+	var items [][]any
+	for i, h := range holds {
+		if out[i] = n[i] == 1; !out[i] {
+			continue
+		}
+		for no, it := range h.items {
+			items = append(items, []any{performanceID, h.id, no, it.TypeID, it.Price.Minor})
+		}
+	}
+	n, err = tx.ExecMany(ctx, `UPDATE boxoffice_hold_item SET type_id = $4, price_minor = $5 WHERE performance_id = $1 AND hold_id = $2 AND item_no = $3`, items)
+	for _, x := range n {
+		if x != 1 {
+			return nil, expectRows(x, 1, err)
+		}
+	}
+	return out, err
 }
 
-func retypeItem(ctx context.Context, tx *db.DB, ref holdRef, it itemRow) error {
-	n, err := tx.Exec(ctx, `UPDATE boxoffice_hold_item SET type_id = $4, price_minor = $5 WHERE performance_id = $1 AND hold_id = $2 AND item_no = $3`,
-		ref.performanceID, ref.id, it.itemNo, it.TypeID, it.Price.Minor)
-	return expectRows(n, 1, err)
+// times are when a hold was made and when it ends.
+type times struct{ made, expires int64 }
+
+// holdTimes locks holds and returns the times of those that are active and not just being ordered.
+func holdTimes(ctx context.Context, tx *db.DB, performanceID string, ids []string, now int64) (map[string]times, error) {
+	out := make(map[string]times, len(ids))
+	err := tx.Each(ctx, func(scan func(...any) error) error {
+		var id string
+		var t times
+		err := scan(&id, &t.made, &t.expires)
+		out[id] = t
+		return err
+	}, `SELECT id, created_at, expires_at FROM boxoffice_hold WHERE performance_id = $1 AND id IN `+padIn(3, len(ids))+` AND `+stillActive("$2")+`
+		ORDER BY id`+tx.SkipLocked(), padArgs([]any{performanceID, now}, ids)...)
+	return out, err
+}
+
+// moveHolds sets when holds end. Their rows are locked.
+func moveHolds(ctx context.Context, tx *db.DB, performanceID string, until map[string]int64) error {
+	rows := make([][]any, 0, len(until))
+	for _, id := range slices.Sorted(maps.Keys(until)) {
+		rows = append(rows, []any{performanceID, id, until[id]})
+	}
+	n, err := tx.ExecMany(ctx, `UPDATE boxoffice_hold SET expires_at = $3 WHERE performance_id = $1 AND id = $2`, rows)
+	for _, x := range n {
+		if x != 1 {
+			return expectRows(x, 1, err)
+		}
+	}
+	return err
 }
 
 // purgeHolds forgets holds that ended before a moment and never became an order, at most limit.

@@ -31,15 +31,12 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 	if len(r.Holds) > maxHolds {
 		return Order{}, Payment{}, ErrTooMany.With("limit", maxHolds)
 	}
-	if ord, p, err := o.repeated(ctx, r); err == nil || !errors.Is(err, db.ErrNoRow) {
-		return ord, p, err
-	}
 	d, err := o.draft(ctx, r)
 	if err == nil {
 		err = o.mayClaim(ctx, d.claims)
 	}
 	if err != nil {
-		return o.faster(ctx, r, err)
+		return o.before(ctx, r, err)
 	}
 	if d.order.PersonID != "" { // tickets for another address are a guest's
 		if d.order.PersonID, err = o.people.BuysAs(ctx, d.order.PersonID, d.request.Buyer.Email); err != nil {
@@ -60,6 +57,15 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 		d.order.Payments = []Payment{d.payment}
 	}
 	return d.order, d.payment, nil
+}
+
+// before looks whether an order was made of the same holds before: then it stands, whatever is wrong with what was sent now.
+func (o *Office) before(ctx context.Context, r CheckoutRequest, err error) (Order, Payment, error) {
+	ord, p, rerr := o.repeated(ctx, r)
+	if errors.Is(rerr, db.ErrNoRow) {
+		return Order{}, Payment{}, err
+	}
+	return ord, p, rerr
 }
 
 // faster looks whether err means that another click has just made the order.

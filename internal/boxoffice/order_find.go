@@ -11,23 +11,90 @@ import (
 const personOrders = 200 // most orders that a person's list shows
 
 // fill reads what belongs to an order besides its row.
-func (o *Office) fill(ctx context.Context, row orderRow) (_ Order, err error) {
-	ord := row.Order
-	defer fault.Wrap(&err, "read order %s", ord.ID)
-	if s := o.secrets.ofOrder(ord.ID); sameSecret(row.secretHash, s) {
-		ord.Secret = s
-	}
-	if ord.Lines, err = orderLines(ctx, o.db, ord.ID, ord.Total.Currency); err != nil {
+func (o *Office) fill(ctx context.Context, row orderRow) (Order, error) {
+	orders, err := o.fillMany(ctx, []orderRow{row})
+	if err != nil {
 		return Order{}, err
 	}
-	if ord.Tickets, ord.Passed, err = o.ticketsOfOrder(ctx, o.db, ord); err != nil {
-		return Order{}, err
+	return orders[0], nil
+}
+
+// fillMany is fill for orders that are all different: a query for each table and not for each order.
+func (o *Office) fillMany(ctx context.Context, rows []orderRow) (_ []Order, err error) {
+	defer fault.Wrap(&err, "read %d orders", len(rows))
+	orders := make([]Order, len(rows))
+	at := make(map[string]*Order, len(rows))
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		orders[i], ids[i] = r.Order, r.ID
+		at[r.ID] = &orders[i]
+		if s := o.secrets.ofOrder(r.ID); sameSecret(r.secretHash, s) {
+			orders[i].Secret = s
+		}
 	}
-	if ord.Payments, err = paymentsOfOrder(ctx, o.db, ord.ID); err != nil {
-		return Order{}, err
+	if err := fillLines(ctx, o.db, orders); err != nil {
+		return nil, err
 	}
-	ord.Refunds, err = refundsOfOrder(ctx, o.db, ord.ID)
-	return ord, err
+	if err := o.fillTickets(ctx, orders); err != nil {
+		return nil, err
+	}
+	pays, err := paymentsOfOrders(ctx, o.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pays {
+		at[p.OrderID].Payments = append(at[p.OrderID].Payments, p)
+	}
+	refunds, err := refundsOfOrders(ctx, o.db, ids)
+	for _, r := range refunds {
+		at[r.OrderID].Refunds = append(at[r.OrderID].Refunds, r)
+	}
+	return orders, err
+}
+
+// found is an order that was looked for; ErrOrderUnknown when there is none or the secret is another's.
+type found struct {
+	order Order
+	err   error
+}
+
+// findTogether reads the orders that are asked for together.
+func (o *Office) findTogether(ctx context.Context, keys []OrderKey) ([]found, error) {
+	codes := make([]string, len(keys))
+	for i, k := range keys {
+		codes[i] = cleanCode(k.Code)
+	}
+	known, err := ordersByCode(ctx, o.db, codes)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]found, len(keys))
+	first := make(map[string]bool, len(keys))
+	var rows []orderRow
+	var places []int
+	for i, k := range keys {
+		row, ok := known[codes[i]]
+		switch {
+		case !ok || !sameSecret(row.secretHash, k.Secret):
+			out[i].err = ErrOrderUnknown
+		case first[row.ID]: // asked for twice at once: nobody shares what they may change
+			out[i].order, out[i].err = o.fill(ctx, row)
+		default:
+			first[row.ID] = true
+			rows, places = append(rows, row), append(places, i)
+		}
+	}
+	if len(rows) == 0 {
+		return out, nil
+	}
+	orders, err := o.fillMany(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range places {
+		out[at].order = orders[i]
+	}
+	return out, nil
 }
 
 func (o *Office) byCode(ctx context.Context, code string) (orderRow, error) {
@@ -43,14 +110,11 @@ func (o *Office) byCode(ctx context.Context, code string) (orderRow, error) {
 
 // FindOrder returns an order to who has its secret; ErrOrderUnknown otherwise.
 func (o *Office) FindOrder(ctx context.Context, k OrderKey) (Order, error) {
-	row, err := o.byCode(ctx, k.Code)
+	f, err := o.finds.Do(ctx, k)
 	if err != nil {
 		return Order{}, err
 	}
-	if !sameSecret(row.secretHash, k.Secret) {
-		return Order{}, ErrOrderUnknown
-	}
-	return o.fill(ctx, row)
+	return f.order, f.err
 }
 
 // OrderByCode returns an order to staff.
@@ -83,13 +147,9 @@ func (o *Office) OrdersOfPersons(ctx context.Context, personIDs []string) ([]Ord
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Order, 0, len(ids))
-	for _, id := range ids {
-		ord, err := o.OrderByID(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ord)
+	rows, err := ordersByID(ctx, o.db, ids)
+	if err != nil || len(rows) == 0 {
+		return nil, err
 	}
-	return out, nil
+	return o.fillMany(ctx, rows)
 }

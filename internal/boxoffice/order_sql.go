@@ -3,6 +3,7 @@ package boxoffice
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -87,6 +88,42 @@ func orderByID(ctx context.Context, d *db.DB, id string) (orderRow, error) {
 	return scanOrder(d.QueryRow(ctx, `SELECT `+orderColumns+` FROM boxoffice_order WHERE id = $1`, id).Scan)
 }
 
+// ordersByCode finds orders by their codes; one that is not known is absent.
+func ordersByCode(ctx context.Context, d *db.DB, codes []string) (map[string]orderRow, error) {
+	out := make(map[string]orderRow, len(codes))
+	for part := range slices.Chunk(codes, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			r, err := scanOrder(scan)
+			out[r.Code] = r
+			return err
+		}, `SELECT `+orderColumnsOf("o")+` FROM boxoffice_order_code c JOIN boxoffice_order o ON o.id = c.order_id WHERE c.code IN `+
+			padIn(1, len(part)), padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ordersByID reads orders, newest first.
+func ordersByID(ctx context.Context, d *db.DB, ids []string) (out []orderRow, err error) {
+	for part := range slices.Chunk(ids, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			r, err := scanOrder(scan)
+			out = append(out, r)
+			return err
+		}, `SELECT `+orderColumns+` FROM boxoffice_order WHERE id IN `+padIn(1, len(part))+` ORDER BY id DESC`, padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func orderColumnsOf(table string) string {
+	return table + `.` + strings.ReplaceAll(orderColumns, `, `, `, `+table+`.`)
+}
+
 // lockOrder reads an order and keeps others from changing it until the transaction ends. The write takes the row's
 // lock on both engines without a word of its own.
 func lockOrder(ctx context.Context, tx *db.DB, id string) (orderRow, error) {
@@ -96,11 +133,16 @@ func lockOrder(ctx context.Context, tx *db.DB, id string) (orderRow, error) {
 
 // setOrdersPaid makes pending orders paid and returns those that it was.
 func setOrdersPaid(ctx context.Context, tx *db.DB, ids []string, at time.Time) (map[string]orderRow, error) {
-	return moveOrders(ctx, tx, ids, `status = 'paid', paid_at = $1, ended_at = 0`, at)
+	return moveOrders(ctx, tx, ids, `status = 'paid', paid_at = $1, ended_at = 0`, ``, at)
+}
+
+// setOrdersExpired ends pending orders whose time is over and returns those that it was.
+func setOrdersExpired(ctx context.Context, tx *db.DB, ids []string, at time.Time) (map[string]orderRow, error) {
+	return moveOrders(ctx, tx, ids, `status = 'expired', ended_at = $1`, ` AND pay_until + 0 <= $1`, at)
 }
 
 // moveOrders changes pending orders and returns those that were, as they are now.
-func moveOrders(ctx context.Context, tx *db.DB, ids []string, set string, at time.Time) (map[string]orderRow, error) {
+func moveOrders(ctx context.Context, tx *db.DB, ids []string, set, only string, at time.Time) (map[string]orderRow, error) {
 	out := make(map[string]orderRow, len(ids))
 	for part := range slices.Chunk(ids, sqlChunk) {
 		err := tx.Each(ctx, func(scan func(...any) error) error {
@@ -108,7 +150,7 @@ func moveOrders(ctx context.Context, tx *db.DB, ids []string, set string, at tim
 			out[r.ID] = r
 			return err
 		}, `UPDATE boxoffice_order SET `+set+`, revision = revision + 1 WHERE status = 'pending' AND id IN `+padIn(2, len(part))+
-			` RETURNING `+orderColumns, padArgs([]any{clock.Micros(at)}, part)...)
+			only+` RETURNING `+orderColumns, padArgs([]any{clock.Micros(at)}, part)...)
 		if err != nil {
 			return nil, err
 		}

@@ -108,9 +108,17 @@ func paymentByID(ctx context.Context, d *db.DB, orderID, id string) (Payment, er
 	return scanPayment(d.QueryRow(ctx, `SELECT `+paymentColumns+` FROM boxoffice_payment WHERE order_id = $1 AND id = $2`, orderID, id).Scan)
 }
 
-// paymentsOfOrder lists an order's payments, newest first.
-func paymentsOfOrder(ctx context.Context, d *db.DB, orderID string) ([]Payment, error) {
-	return listPayments(ctx, d, `SELECT `+paymentColumns+` FROM boxoffice_payment WHERE order_id = $1 ORDER BY id DESC`, orderID)
+// paymentsOfOrders lists orders' payments, each order's newest first.
+func paymentsOfOrders(ctx context.Context, d *db.DB, ids []string) (out []Payment, err error) {
+	for part := range slices.Chunk(ids, sqlChunk) {
+		list, err := listPayments(ctx, d, `SELECT `+paymentColumns+` FROM boxoffice_payment WHERE order_id IN `+padIn(1, len(part))+
+			` ORDER BY order_id, id DESC`, padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 func openPayments(ctx context.Context, d *db.DB, limit int) ([]Payment, error) {

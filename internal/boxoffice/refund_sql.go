@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -40,8 +41,17 @@ func listRefunds(ctx context.Context, d *db.DB, query string, args ...any) ([]Re
 	return out, err
 }
 
-func refundsOfOrder(ctx context.Context, d *db.DB, orderID string) ([]Refund, error) {
-	return listRefunds(ctx, d, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE order_id = $1 ORDER BY id`, orderID)
+// refundsOfOrders lists orders' refunds, each order's oldest first.
+func refundsOfOrders(ctx context.Context, d *db.DB, ids []string) (out []Refund, err error) {
+	for part := range slices.Chunk(ids, sqlChunk) {
+		list, err := listRefunds(ctx, d, `SELECT `+refundColumns+` FROM boxoffice_refund WHERE order_id IN `+padIn(1, len(part))+
+			` ORDER BY order_id, id`, padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 func refundsDue(ctx context.Context, d *db.DB, before time.Time, limit int) ([]Refund, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -18,6 +19,8 @@ type stock struct {
 	deps
 	// offerOf reads what a performance sells; tests put their own in its place.
 	offerOf func(ctx context.Context, performanceID string) (offer, error)
+	// waited tells whether people wait in line for a performance.
+	waited func(ctx context.Context, performanceID string) bool
 	// watchEvery is how often a watched performance is looked at for changes that other processes made.
 	watchEvery time.Duration
 	// walls are taken down by tests only, to see that the checks would notice.
@@ -32,6 +35,8 @@ type stock struct {
 	boards   map[string]*board
 
 	halls sync.Map // plan hash → *hall
+
+	looks *batch.Writer[holdRef, seen] // hold_find.go
 }
 
 // walls are the guards against selling twice. The zero value has them all; the unique index is the third.
@@ -43,6 +48,8 @@ type walls struct {
 func newStock(d deps) *stock {
 	s := &stock{deps: d, watchEvery: 300 * time.Millisecond, desks: map[string]*desk{}, boards: map[string]*board{}}
 	s.offerOf = s.readOffer
+	s.waited = func(context.Context, string) bool { return false }
+	s.looks = batch.New(s.lookTogether)
 	return s
 }
 

@@ -27,6 +27,7 @@ type stockModel struct {
 type modelHold struct {
 	hold  Hold
 	state holdState
+	made  time.Time
 	until time.Time
 	order string
 }
@@ -82,7 +83,7 @@ func (m *stockModel) take(t *rapid.T) {
 		t.Fatalf("hold %v and %d places: got %v, want %v", ids, n, err, want)
 	}
 	if err == nil {
-		m.holds = append(m.holds, &modelHold{hold: h, state: holdActive, until: m.w.clock.Now().Add(10 * time.Minute)})
+		m.holds = append(m.holds, &modelHold{hold: h, state: holdActive, made: m.w.clock.Now(), until: m.w.clock.Now().Add(10 * time.Minute)})
 	}
 }
 
@@ -117,6 +118,30 @@ func (m *stockModel) give(t *rapid.T) {
 		want = ErrHoldGone
 	}
 	m.expect(t, "release", m.w.Release(m.t.Context(), keyOf(h.hold)), want, h, holdReleased)
+}
+
+func (m *stockModel) extend(t *rapid.T) {
+	h := m.pick(t)
+	last := h.made.Add(20 * time.Minute)
+	until := m.w.clock.Now().Add(10 * time.Minute)
+	if until.After(last) {
+		until = last
+	}
+	var want error
+	switch {
+	case h.state != holdActive || !h.has(m.w.clock.Now()):
+		want = ErrHoldGone
+	case h.until.Equal(last):
+		want = ErrNoMoreTime
+	}
+	got, err := m.w.ExtendHold(m.t.Context(), keyOf(h.hold))
+	m.expect(t, "extend", err, want, h, "")
+	if want == nil {
+		h.until = until
+		if !got.ExpiresAt.Equal(until) || got.Extendable != until.Before(last) {
+			t.Fatalf("extended until %s (again %t), want %s", got.ExpiresAt, got.Extendable, until)
+		}
+	}
 }
 
 func (m *stockModel) order(t *rapid.T) {
@@ -217,7 +242,7 @@ func (m *stockModel) check(t *rapid.T) {
 	}
 }
 
-// TestStockAgainstModel: whatever is held, released, ordered, sold, ended, reclaimed and waited for, in whatever order, the stock
+// TestStockAgainstModel: whatever is held, extended, released, ordered, sold, ended, reclaimed and waited for, in whatever order, the stock
 // is what a few maps say it should be.
 func TestStockAgainstModel(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -229,7 +254,7 @@ func TestStockAgainstModel(t *testing.T) {
 			}
 			m := &stockModel{w: newStockWorld(t, d, smallHall("p1", 2, 4, modelPlaces)), t: t, orders: map[string]*modelHold{}}
 			rt.Repeat(map[string]func(*rapid.T){
-				"take": m.take, "take again": m.take, "give": m.give, "order": m.order, "sell": m.sell, "end": m.end,
+				"take": m.take, "take again": m.take, "give": m.give, "extend": m.extend, "order": m.order, "sell": m.sell, "end": m.end,
 				"reclaim": m.reclaim, "wait": m.wait, "sweep": m.sweep, "": m.check,
 			})
 		})

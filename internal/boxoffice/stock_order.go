@@ -103,7 +103,7 @@ func (b *book) sell(ctx context.Context, lines []OrderLine) error {
 // It fails with ErrSeatsGone otherwise and takes nothing. What the order still holds stays held.
 func (s *stock) reclaim(ctx context.Context, tx *db.DB, orderID string) (err error) {
 	defer fault.Wrap(&err, "reclaim for order %s", orderID)
-	shelves, err := s.openShelves(ctx, tx, orderID)
+	shelves, err := s.openShelves(ctx, tx, []string{orderID})
 	if err != nil {
 		return err
 	}
@@ -135,10 +135,11 @@ func (s *stock) reclaim(ctx context.Context, tx *db.DB, orderID string) (err err
 	return closeShelves(ctx, shelves)
 }
 
-// release gives back what is held for or sold to an order: it expired, was cancelled or refunded. What the order has no more stays as it is.
-func (s *stock) release(ctx context.Context, tx *db.DB, orderID string) (err error) {
-	defer fault.Wrap(&err, "release order %s", orderID)
-	shelves, err := s.openShelves(ctx, tx, orderID)
+// release gives back what is held for or sold to orders: they expired, were cancelled or refunded. What an order has no more stays as
+// it is.
+func (s *stock) release(ctx context.Context, tx *db.DB, orderIDs ...string) (err error) {
+	defer fault.Wrap(&err, "release %d orders", len(orderIDs))
+	shelves, err := s.openShelves(ctx, tx, orderIDs)
 	if err != nil {
 		return err
 	}
@@ -153,11 +154,11 @@ func (s *stock) release(ctx context.Context, tx *db.DB, orderID string) (err err
 	return closeShelves(ctx, shelves)
 }
 
-// changed tells watchers, after the commit, that stock of an order moved.
-func (s *stock) changed(ctx context.Context, orderID string) {
-	refs, err := orderHoldRefs(ctx, s.db, orderID)
+// changed tells watchers, after the commit, that stock of orders moved.
+func (s *stock) changed(ctx context.Context, orderIDs ...string) {
+	refs, err := orderHoldRefs(ctx, s.db, orderIDs)
 	if err != nil {
-		s.log.WarnContext(ctx, "watchers hear of an order's seats later", "order", orderID, "err", err)
+		s.log.WarnContext(ctx, "watchers hear of orders' seats later", "orders", len(orderIDs), "err", err)
 		return
 	}
 	for _, r := range refs {
@@ -165,41 +166,46 @@ func (s *stock) changed(ctx context.Context, orderID string) {
 	}
 }
 
-// shelf is what an order has in one performance.
+// shelf is what orders have in one performance.
 type shelf struct {
 	book  *book
 	holds []holdRow
 }
 
-// openShelves locks the gates of an order's performances, one after the other, and reads its holds.
-func (s *stock) openShelves(ctx context.Context, tx *db.DB, orderID string) ([]shelf, error) {
-	refs, err := orderHoldRefs(ctx, tx, orderID)
+// openShelves locks the gates of orders' performances, one after the other, and reads their holds.
+func (s *stock) openShelves(ctx context.Context, tx *db.DB, orderIDs []string) ([]shelf, error) {
+	refs, err := orderHoldRefs(ctx, tx, orderIDs)
 	if err != nil {
 		return nil, err
 	}
-	if len(refs) == 0 {
-		return nil, fmt.Errorf("%w: order %s has no holds", errTorn, orderID)
-	}
+	owner := make(map[string]bool, len(orderIDs))
 	var out []shelf
 	for len(refs) > 0 {
 		p := refs[0].performanceID
+		order := map[string]string{}
 		var ids []string
 		for len(refs) > 0 && refs[0].performanceID == p {
-			ids = append(ids, refs[0].id)
+			ids, order[refs[0].id], owner[refs[0].order] = append(ids, refs[0].id), refs[0].order, true
 			refs = refs[1:]
 		}
 		b, err := s.openBook(ctx, tx, p)
 		if err != nil {
 			return nil, err
 		}
-		holds, err := orderedHolds(ctx, tx, p, ids, orderID)
+		holds, err := orderedHolds(ctx, tx, p, ids)
 		if err != nil {
 			return nil, err
 		}
+		holds = slices.DeleteFunc(holds, func(h holdRow) bool { return h.orderID != order[h.id] })
 		if len(holds) != len(ids) {
-			return nil, fmt.Errorf("%w: order %s has %d holds of %d", errTorn, orderID, len(holds), len(ids))
+			return nil, fmt.Errorf("%w: orders have %d holds of %d", errTorn, len(holds), len(ids))
 		}
 		out = append(out, shelf{book: b, holds: holds})
+	}
+	for _, id := range orderIDs {
+		if !owner[id] {
+			return nil, fmt.Errorf("%w: order %s has no holds", errTorn, id)
+		}
 	}
 	return out, nil
 }

@@ -145,7 +145,7 @@ func (w *stockWorld) sell(t testing.TB, id string) error {
 
 // sellIn sells what an order's holds have or had.
 func (w *stockWorld) sellIn(ctx context.Context, tx *db.DB, id string) error {
-	refs, err := orderHoldRefs(ctx, tx, id)
+	refs, err := orderHoldRefs(ctx, tx, []string{id})
 	if err != nil || len(refs) == 0 {
 		return errors.Join(err, errTorn)
 	}

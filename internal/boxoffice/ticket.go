@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -194,37 +195,52 @@ func (o *Office) TicketsOf(ctx context.Context, performanceID string) ([]Ticket,
 	return o.withSecrets(ts), err
 }
 
-// ticketsOfOrder parts the tickets that the buyer has in hand from those that others hold: of these nothing is told that lets in
-// or says who.
-func (o *Office) ticketsOfOrder(ctx context.Context, d *db.DB, ord Order) (own, passed []Ticket, err error) {
-	var performances []string
-	for _, l := range ord.Lines {
-		if !slices.Contains(performances, l.PerformanceID) {
-			performances = append(performances, l.PerformanceID)
+// fillTickets reads the tickets of orders whose lines are there. It parts those that the buyer has in hand from those that others
+// hold: of these nothing is told that lets in or says who.
+func (o *Office) fillTickets(ctx context.Context, orders []Order) error {
+	type numbered struct {
+		Ticket
+		line int
+	}
+	of := map[string][]string{} // performance → orders
+	list := make(map[string][]numbered, len(orders))
+	var ids []string
+	for _, ord := range orders {
+		ids = append(ids, ord.ID)
+		for _, l := range ord.Lines {
+			if x := of[l.PerformanceID]; len(x) == 0 || x[len(x)-1] != ord.ID {
+				of[l.PerformanceID] = append(x, ord.ID)
+			}
 		}
 	}
-	if len(performances) == 0 {
-		return nil, nil, nil
-	}
-	ts, err := selectTicketsOfOrder(ctx, d, ord.ID, performances)
-	if err != nil {
-		return nil, nil, err
-	}
-	offered, err := offersOfOrder(ctx, d, ord.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := range ts {
-		if ts[i].HolderID == "" {
-			ts[i].Offered = offered[ts[i].ID] && !ts[i].Void
-			own = append(own, ts[i])
-			continue
+	for _, p := range slices.Sorted(maps.Keys(of)) {
+		if err := ticketsOfOrders(ctx, o.db, p, of[p], func(t Ticket, line int) {
+			list[t.OrderID] = append(list[t.OrderID], numbered{t, line})
+		}); err != nil {
+			return err
 		}
-		t := ts[i].masked()
-		t.HolderID = "another"
-		passed = append(passed, t)
 	}
-	return o.withSecrets(own), passed, nil
+	offered, err := offersOfOrders(ctx, o.db, ids)
+	if err != nil {
+		return err
+	}
+	for i := range orders {
+		ord := &orders[i]
+		ts := list[ord.ID]
+		slices.SortStableFunc(ts, func(a, b numbered) int { return a.line - b.line })
+		for _, t := range ts {
+			if t.HolderID == "" {
+				t.Offered = offered[t.ID] && !t.Void
+				ord.Tickets = append(ord.Tickets, t.Ticket)
+				continue
+			}
+			masked := t.masked()
+			masked.HolderID = "another"
+			ord.Passed = append(ord.Passed, masked)
+		}
+		ord.Tickets = o.withSecrets(ord.Tickets)
+	}
+	return nil
 }
 
 func (o *Office) withSecrets(ts []Ticket) []Ticket {

@@ -2,6 +2,7 @@ package boxoffice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -54,14 +55,20 @@ func copyTicket(ctx context.Context, tx *db.DB, t Ticket, from string, at time.T
 	return err
 }
 
-// offersOfOrder are the tickets of an order whose link waits, by ticket.
-func offersOfOrder(ctx context.Context, d *db.DB, orderID string) (map[string]bool, error) {
-	ids, err := texts(ctx, d, `SELECT ticket_id FROM boxoffice_ticket_pass WHERE order_id = $1 AND state = 'offered'`, orderID)
+// offersOfOrders are the tickets of orders whose link waits, by ticket.
+func offersOfOrders(ctx context.Context, d *db.DB, orderIDs []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	for _, id := range ids {
-		out[id] = true
+	for part := range slices.Chunk(orderIDs, sqlChunk) {
+		ids, err := texts(ctx, d, `SELECT ticket_id FROM boxoffice_ticket_pass WHERE order_id IN `+padIn(1, len(part))+` AND state = 'offered'`,
+			padArgs(nil, part)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			out[id] = true
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 // mostHeld bounds the tickets that one person was given.

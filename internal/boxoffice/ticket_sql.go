@@ -83,14 +83,22 @@ func listTickets(ctx context.Context, d *db.DB, query string, args ...any) ([]Ti
 	return out, err
 }
 
-// selectTicketsOfOrder names the performances too: tickets live with their performance.
-func selectTicketsOfOrder(ctx context.Context, d *db.DB, orderID string, performances []string) ([]Ticket, error) {
-	args := []any{orderID}
-	for _, p := range performances {
-		args = append(args, p)
+// ticketsOfOrders calls fn with the tickets that orders have for a performance, and the lines that they are for. Tickets live with
+// their performance.
+func ticketsOfOrders(ctx context.Context, d *db.DB, performanceID string, orderIDs []string, fn func(t Ticket, line int)) error {
+	for part := range slices.Chunk(orderIDs, sqlChunk) {
+		err := d.Each(ctx, func(scan func(...any) error) error {
+			var line int
+			t, err := scanTicket(func(dest ...any) error { return scan(append(dest, &line)...) })
+			fn(t, line)
+			return err
+		}, `SELECT `+ticketColumns+`, line_no FROM boxoffice_ticket WHERE performance_id = $1 AND order_id IN `+padIn(2, len(part))+
+			` AND NOT replaced`, padArgs([]any{performanceID}, part)...)
+		if err != nil {
+			return err
+		}
 	}
-	return listTickets(ctx, d, `SELECT `+ticketColumns+` FROM boxoffice_ticket
-		WHERE order_id = $1 AND NOT replaced AND performance_id IN `+db.In(2, len(performances))+` ORDER BY line_no`, args...)
+	return nil
 }
 
 func selectTicketsOfPerformance(ctx context.Context, d *db.DB, performanceID string) ([]Ticket, error) {

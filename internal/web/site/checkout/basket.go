@@ -20,6 +20,7 @@ type basket struct {
 	Total   money.Amount
 	Until   time.Time // when the first hold ends
 	Count   int
+	More    bool             // the visitor can ask for more time
 	Gone    bool             // something was in the basket and its time is over
 	Ordered *boxoffice.Order // what the holds have become, if they have
 	keys    []boxoffice.HoldKey
@@ -55,6 +56,7 @@ func (d *Door) readBasket(ctx context.Context, p ui.Page, keys []boxoffice.HoldK
 			return basket{}, err
 		}
 		b.add(p, s, h)
+		b.More = b.More || d.Office.CanExtend(ctx, h)
 		b.keys = append(b.keys, k)
 	}
 	return b, nil
@@ -120,6 +122,41 @@ func (d *Door) setTypes(w http.ResponseWriter, r *http.Request) {
 		_, err = d.Office.SetTypes(r.Context(), k, r.PostForm["type"])
 	}
 	d.backToBasket(w, r, err)
+}
+
+// moreTime asks for more time for everything in the basket. It fails only when nothing got any: what is over shows by itself.
+func (d *Door) moreTime(r *http.Request) (err error) {
+	got := false
+	for _, k := range basketcookie.Read(r) {
+		_, kerr := d.Office.ExtendHold(r.Context(), k)
+		switch kind := fault.KindOf(kerr); {
+		case kerr == nil:
+			got = true
+		case kind != fault.Gone && kind != fault.NotFound:
+			err = kerr
+		}
+	}
+	if got {
+		return nil
+	}
+	return err
+}
+
+func (d *Door) basketMoreTime(w http.ResponseWriter, r *http.Request) {
+	d.backToBasket(w, r, d.moreTime(r))
+}
+
+// checkoutMoreTime comes from a button inside the order's form: what was typed comes back with it.
+func (d *Door) checkoutMoreTime(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	if err := d.moreTime(r); err == nil || ui.CanReshow(err) {
+		d.showForm(w, r, r.PostForm, err)
+	} else {
+		d.UI.Fail(w, r, err)
+	}
 }
 
 func (d *Door) remove(w http.ResponseWriter, r *http.Request) {

@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -58,6 +59,9 @@ func (v *visit) walk(b *browsertest.Browser, lang string) {
 	if got := b.Text(".field-wrong .field-error"); got == "" {
 		v.t.Error("no word beside the field")
 	}
+	v.Clock.Advance(2 * time.Minute)
+	b.Submit(".clock-bar .button")
+	look(b, "checkout-more-time")
 	b.Type("#f-name", "Айгүл")
 	b.Type("#f-email", "aigul@example.kz")
 	b.Type("#f-phone", "8 701 123 45 67")

@@ -53,6 +53,7 @@ func (d *Door) form(w http.ResponseWriter, r *http.Request) {
 func (d *Door) showForm(w http.ResponseWriter, r *http.Request, typed url.Values, problem error) {
 	p := d.page(r, "")
 	p.Title = p.T("checkout.title")
+	p.Path, p.Query = "/checkout", "" // also after more time was asked for
 	ctx := r.Context()
 	b, err := d.readBasket(ctx, p, basketcookie.Read(r))
 	if err != nil {

@@ -281,6 +281,36 @@ func TestBasketChangesTypesAndLetsGo(t *testing.T) {
 	})
 }
 
+func TestMoreTimeIsAskedForOnTheWay(t *testing.T) {
+	eachVisit(t, func(t *testing.T, v *visit) {
+		a, b := v.Hold(t, "1-1", "1-2"), v.HoldOf(t, v.Second.ID, "3-3")
+		v.basket(a, b)
+		until := func() time.Duration {
+			h, err := v.Office.FindHold(t.Context(), boxoffice.HoldKey{ID: b.ID, Secret: b.Secret})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.ExpiresAt.Sub(b.MadeAt)
+		}
+		v.Clock.Advance(4 * time.Minute)
+		v.want(v.get("/ru/basket"), 200, "Продлить время")
+		v.want(v.post("/ru/basket/more-time", nil), 200, "10:00")
+		v.Clock.Advance(9 * time.Minute)
+		typed := v.typed()
+		typed.Set("surname", "Бекова")
+		v.want(v.post("/ru/checkout/more-time", typed), 200, "7:00", `value="Бекова"`)
+		if got := until(); got != 20*time.Minute {
+			t.Errorf("the hold lasts %s", got)
+		}
+		if p := v.get("/ru/checkout"); strings.Contains(p.body, "Продлить время") {
+			t.Error("more time is offered though there is none")
+		}
+		v.want(v.post("/ru/basket/more-time", nil), 409, "Больше времени дать нельзя")
+		v.Clock.Advance(7 * time.Minute)
+		v.want(v.post("/ru/basket/more-time", nil), 200, "Время вышло")
+	})
+}
+
 func TestDeclinedOrderIsPaidAgain(t *testing.T) {
 	eachVisit(t, func(t *testing.T, v *visit) {
 		v.basket(v.Hold(t, "1-1"))
