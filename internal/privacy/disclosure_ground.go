@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -21,12 +22,15 @@ type DisclosureGround struct {
 	Words     i18n.Text
 	Quiet     bool // it may forbid telling the person until a day
 	From, To  calendar.Day
-	Confirmed bool
+	Confirmed bool   // two people have read it in its source
+	Source    string // where: the law's address and edition
 	AddedBy   string
 	AddedAt   time.Time
+
+	ApprovedBy string
 }
 
-// firstGrounds are the articles that the program knows; an officer adds others and corrects these by later rows.
+// firstGrounds are the articles that the program knows; two people confirm them, add others and correct these by later rows.
 var firstGrounds = []DisclosureGround{
 	{Code: "law_enforcement", Kind: "state", Article: "94-V 9 1)", Quiet: true, Words: i18n.Text{
 		KK: "құқық қорғау органдары мен соттардың қызметі, атқарушылық іс жүргізу", RU: "деятельность правоохранительных органов и судов, исполнительное производство",
@@ -92,33 +96,97 @@ func groundsOn(all []DisclosureGround, day calendar.Day) (out []DisclosureGround
 	return slices.DeleteFunc(out, func(g DisclosureGround) bool { return g.To != "" && g.To <= day })
 }
 
-// ErrGroundWrong is a ground that lacks its article, its words or its day.
-var ErrGroundWrong = fault.New(fault.Invalid, "privacy.disclosure.ground_wrong")
+// What can be wrong with a proposal of a ground.
+var (
+	ErrGroundWrong   = fault.New(fault.Invalid, "privacy.disclosure.ground_wrong") // it lacks its article, its words, its source or its day
+	ErrGroundUnknown = fault.New(fault.NotFound, "privacy.disclosure.ground_unknown")
+	ErrGroundTwoEyes = fault.New(fault.Forbidden, "privacy.disclosure.ground_two_eyes")
+)
 
-// AddDisclosureGround enters a ground from a day on; cases that are there keep theirs.
-func (p *Privacy) AddDisclosureGround(ctx context.Context, g DisclosureGround, actor string) (err error) {
-	defer fault.Wrap(&err, "add a ground of disclosures")
+// check refuses a ground that does not say by which article, in which words, since when and where it was read.
+func (g *DisclosureGround) check() error {
+	for _, s := range []*string{&g.Article, &g.Words.KK, &g.Words.RU, &g.Words.EN, &g.Source} {
+		*s = plainWords(*s)
+	}
 	var wrong fault.Fields
-	if !isRecipient(g.Code) || g.Code == "" {
-		wrong = append(wrong, ErrGroundWrong.On("code"))
-	}
-	if g.Kind != "state" && g.Kind != "law" {
-		wrong = append(wrong, ErrGroundWrong.On("kind"))
-	}
-	if n := len([]rune(g.Article)); n < 3 || n > 200 {
-		wrong = append(wrong, ErrGroundWrong.On("article"))
-	}
-	for name, words := range map[string]string{"words_kk": g.Words.KK, "words_ru": g.Words.RU} {
-		if n := len([]rune(words)); n < 3 || n > 300 {
-			wrong = append(wrong, ErrGroundWrong.On(name))
+	want := func(ok bool, field string) {
+		if !ok {
+			wrong = append(wrong, ErrGroundWrong.On(field))
 		}
 	}
-	if _, err := calendar.ParseDay(string(g.From)); err != nil {
-		wrong = append(wrong, ErrGroundWrong.On("from"))
+	want(g.Code != "" && isRecipient(g.Code), "code")
+	want(g.Kind == "state" || g.Kind == "law", "kind")
+	want(between(g.Article, 3, 200), "article")
+	want(between(g.Words.KK, 3, 300), "words_kk")
+	want(between(g.Words.RU, 3, 300), "words_ru")
+	want(g.Words.EN == "" || between(g.Words.EN, 3, 300), "words_en")
+	want(between(g.Source, 3, 300), "source")
+	_, err := calendar.ParseDay(string(g.From))
+	want(err == nil, "from")
+	if g.To != "" {
+		_, err := calendar.ParseDay(string(g.To))
+		want(err == nil && g.To >= g.From, "to")
 	}
-	if err := wrong.OrNil(); err != nil {
+	return wrong.OrNil()
+}
+
+// ProposeDisclosureGround is the first of two: a new ground, or an old one confirmed, changed or ended. An earlier proposal for the
+// same ground goes.
+func (p *Privacy) ProposeDisclosureGround(ctx context.Context, g DisclosureGround, actor string) (err error) {
+	defer fault.Wrap(&err, "propose a ground of disclosures")
+	if err := g.check(); err != nil {
 		return err
 	}
 	g.ID, g.AddedBy, g.AddedAt = db.NewID(), actor, p.clock.Now()
-	return p.db.Transact(ctx, func(tx *db.DB) error { return insertGround(ctx, tx, g) })
+	return p.db.Transact(ctx, func(tx *db.DB) error { return insertProposal(ctx, tx, g) })
+}
+
+// ProposedDisclosureGrounds lists what waits for a colleague's yes.
+func (p *Privacy) ProposedDisclosureGrounds(ctx context.Context) ([]DisclosureGround, error) {
+	return listProposals(ctx, p.db)
+}
+
+// ApproveDisclosureGround is the second of two: the ground holds from its day on, confirmed by both; cases that are there keep theirs.
+func (p *Privacy) ApproveDisclosureGround(ctx context.Context, id, actor string) (err error) {
+	defer fault.Wrap(&err, "approve a ground of disclosures")
+	return p.endProposal(ctx, id, actor, func(tx *db.DB, g DisclosureGround) error {
+		if g.AddedBy == actor {
+			return ErrGroundTwoEyes
+		}
+		g.Confirmed, g.ApprovedBy, g.AddedAt = true, actor, p.clock.Now()
+		return insertGround(ctx, tx, g)
+	})
+}
+
+// DropDisclosureGround takes a proposal back; nothing that holds changes.
+func (p *Privacy) DropDisclosureGround(ctx context.Context, id, actor string) (err error) {
+	defer fault.Wrap(&err, "drop a ground of disclosures")
+	return p.endProposal(ctx, id, actor, func(*db.DB, DisclosureGround) error { return nil })
+}
+
+func (p *Privacy) endProposal(ctx context.Context, id, actor string, end func(tx *db.DB, g DisclosureGround) error) error {
+	return p.db.Transact(ctx, func(tx *db.DB) error {
+		if err := hasStaffRole(ctx, tx, actor, people.RoleOfficer, people.RoleAdmin); err != nil {
+			return err
+		}
+		all, err := listProposals(ctx, tx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(g DisclosureGround) bool { return g.ID == id })
+		if i < 0 {
+			return ErrGroundUnknown
+		}
+		if ours, err := deleteProposal(ctx, tx, id); err != nil || !ours {
+			return orUnknownGround(err)
+		}
+		return end(tx, all[i])
+	})
+}
+
+func orUnknownGround(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrGroundUnknown
 }

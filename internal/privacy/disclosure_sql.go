@@ -12,32 +12,6 @@ import (
 	"github.com/sahna/sahna/internal/vault"
 )
 
-const groundColumns = `g.id, g.code, g.kind, g.article, g.words_kk, g.words_ru, g.words_en, g.quiet, g.valid_from, g.valid_to, g.confirmed, g.added_by, g.added_at`
-
-func groundInto(g *DisclosureGround, at *int64) []any {
-	return []any{&g.ID, &g.Code, &g.Kind, &g.Article, &g.Words.KK, &g.Words.RU, &g.Words.EN, &g.Quiet, &g.From, &g.To, &g.Confirmed, &g.AddedBy, at}
-}
-
-func insertGround(ctx context.Context, tx *db.DB, g DisclosureGround) error {
-	_, err := tx.Exec(ctx, `INSERT INTO privacy_disclosure_ground (id, code, kind, article, words_kk, words_ru, words_en, quiet, valid_from, valid_to,
-			confirmed, added_by, added_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-		g.ID, g.Code, g.Kind, g.Article, g.Words.KK, g.Words.RU, g.Words.EN, g.Quiet, g.From, g.To, g.Confirmed, g.AddedBy, clock.Micros(g.AddedAt))
-	return err
-}
-
-func listGrounds(ctx context.Context, d *db.DB) (out []DisclosureGround, err error) {
-	err = d.Each(ctx, func(scan func(...any) error) error {
-		var g DisclosureGround
-		var at int64
-		err := scan(groundInto(&g, &at)...)
-		g.AddedAt = clock.FromMicros(at)
-		out = append(out, g)
-		return err
-	}, `SELECT `+groundColumns+` FROM privacy_disclosure_ground g ORDER BY g.code, g.valid_from, g.added_at, g.id LIMIT 1000`)
-	return out, err
-}
-
 func nextDisclosure(ctx context.Context, tx *db.DB, year int) (string, error) {
 	var n int64
 	err := tx.QueryRow(ctx, `INSERT INTO privacy_disclosure_counter (number, last) VALUES ($1, 1)

@@ -26,6 +26,7 @@ func answeredBefore(ctx context.Context, d *db.DB, before time.Time, after strin
 func deleteRequest(ctx context.Context, tx *db.DB, id string) error {
 	for _, query := range []string{
 		`DELETE FROM privacy_request_fate WHERE request_id = $1`, `DELETE FROM privacy_request_clock WHERE request_id = $1`,
+		`DELETE FROM privacy_request_scan WHERE request_id = $1`,
 		`DELETE FROM privacy_request WHERE id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, query, id); err != nil {

@@ -75,6 +75,8 @@ func (o *Office) pages() []page {
 		{"POST /{lang}/office/requests/{number}/approve", answers, o.fresh(o.approveRequest)},
 		{"POST /{lang}/office/requests/{number}/return", answers, o.returnRequest},
 		{"GET /{lang}/office/requests/{number}/letter", answers, o.counted(o.requestLetter)},
+		{requestScan, answers, o.attachScan},
+		{"POST /{lang}/office/requests/{number}/scans/{id}", answers, o.counted(o.openScan)},
 		{"GET /{lang}/office/terms", answers, o.terms},
 		{"POST /{lang}/office/terms", answers, o.addTerm},
 		{"POST /{lang}/office/terms/year", answers, o.setYear},

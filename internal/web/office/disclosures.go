@@ -1,7 +1,6 @@
 package office
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -136,13 +135,21 @@ func (o *Office) showNewDisclosure(w http.ResponseWriter, r *http.Request, v vis
 	}
 	p := newDisclosureView{Form: ui.FormOf(v.Page, r, wrong), Grounds: []ui.Option{{Value: "", Label: v.T("office.contacts.choose")}}}
 	for _, g := range grounds {
-		p.Grounds = append(p.Grounds, ui.Option{Value: g.Code, Label: v.Text(g.Words) + " (" + g.Article + ")"})
+		p.Grounds = append(p.Grounds, ui.Option{Value: g.Code, Label: groundLabel(v, g)})
 	}
 	status := http.StatusOK
 	if wrong != nil {
 		status = ui.ReshowStatus(wrong)
 	}
 	o.show(w, r, v, status, v.T("office.disclosure.enter"), disclosureForm(v, p))
+}
+
+func groundLabel(v visit, g privacy.DisclosureGround) string {
+	label := v.Text(g.Words) + " (" + g.Article + ")"
+	if !g.Confirmed {
+		label += " · " + v.T("office.grounds.unconfirmed")
+	}
+	return label
 }
 
 func (o *Office) enterDisclosure(w http.ResponseWriter, r *http.Request, v visit) {
@@ -209,17 +216,15 @@ func (o *Office) step(w http.ResponseWriter, r *http.Request, v visit, err error
 }
 
 func (o *Office) fileDisclosure(w http.ResponseWriter, r *http.Request, v visit) {
-	var body []byte
-	f, _, err := r.FormFile("file")
+	f, err := o.paper(w, r)
 	if err == nil {
-		body, err = io.ReadAll(f)
-		_ = f.Close() // read only
+		err = o.Disclosures.Attach(r.Context(), r.PathValue("number"), f.Body, v.Actor())
 	}
-	if err != nil {
-		o.step(w, r, v, fault.Fields{privacy.ErrDisclosureFile.On("file")})
+	if paperWrong(err) {
+		o.showDisclosure(w, r, v, "", err)
 		return
 	}
-	o.step(w, r, v, o.Disclosures.Attach(r.Context(), r.PathValue("number"), body, v.Actor()))
+	o.step(w, r, v, err)
 }
 
 func (o *Office) readDisclosure(w http.ResponseWriter, r *http.Request, v visit) {
@@ -228,7 +233,7 @@ func (o *Office) readDisclosure(w http.ResponseWriter, r *http.Request, v visit)
 		o.UI.Fail(w, r, err)
 		return
 	}
-	hand(w, f.Kind, r.PathValue("number")+"-request"+map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}[f.Kind], body)
+	hand(w, f.Kind, r.PathValue("number")+"-request"+extension[f.Kind], body)
 }
 
 // hand gives a file to the browser to keep.

@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/packet"
@@ -33,11 +35,20 @@ func (h *house) policeAsks(t *testing.T, officer string) (path string) {
 		t.Fatalf("enter: %d %s", res.StatusCode, body)
 	}
 	path = res.Header.Get("Location")
-	if status := h.attach(t, officer, path, privacy.DisclosureFileMost+1); status != http.StatusUnprocessableEntity && status != http.StatusRequestEntityTooLarge {
-		t.Errorf("a file that is too large: %d", status)
+	for what, bad := range map[string]struct {
+		body []byte
+		says string
+	}{
+		"too large":    {append([]byte("%PDF-1.4\n"), make([]byte, privacy.DisclosureFileMost)...), "longer than 10 MB"},
+		"no PDF":       {[]byte("%PDF-1.4\n and then nothing"), "did not arrive whole"},
+		"no such kind": {[]byte("<html><script>alert(1)</script>"), "is not taken"},
+	} {
+		if status, body := h.attach(t, officer, path+"/file", bad.body); status < 400 || status >= 500 || !strings.Contains(body, bad.says) {
+			t.Errorf("%s: %d, and the page does not say %q", what, status, bad.says)
+		}
 	}
-	if status := h.attach(t, officer, path, 3<<20); status != http.StatusSeeOther {
-		t.Fatalf("the request's file: %d", status)
+	if status, body := h.attach(t, officer, path+"/file", letterOnPaper(t)); status != http.StatusSeeOther {
+		t.Fatalf("the request's file: %d %s", status, body)
 	}
 	res, body = h.ask(t, officer, http.MethodPost, path+"/choose", url.Values{"who": {order.Code}, "need": {"identity", "contact"}})
 	if res.StatusCode != http.StatusSeeOther {
@@ -46,8 +57,14 @@ func (h *house) policeAsks(t *testing.T, officer string) (path string) {
 	return path
 }
 
-// attach sends the request itself as a PDF of size bytes.
-func (h *house) attach(t *testing.T, officer, path string, size int) int {
+// letterOnPaper is a scan of a letter that names nobody.
+func letterOnPaper(t *testing.T) []byte {
+	t.Helper()
+	return documenttest.PDF(t, []string{"СҰРАУ САЛУ", "ЗАПРОС № 7-12/345", "Просим сообщить, кто купил места."})
+}
+
+// attach sends a file in a form, and returns the answer.
+func (h *house) attach(t *testing.T, officer, path string, body []byte) (int, string) {
 	t.Helper()
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
@@ -55,9 +72,9 @@ func (h *house) attach(t *testing.T, officer, path string, size int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Write(append([]byte("%PDF-1.4\n"), make([]byte, size-9)...)) //nolint:errcheck // into memory
-	w.Close()                                                      //nolint:errcheck // into memory
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path+"/file", &form)
+	f.Write(body) //nolint:errcheck // into memory
+	w.Close()     //nolint:errcheck // into memory
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, &form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +84,12 @@ func (h *house) attach(t *testing.T, officer, path string, size int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res.Body.Close() //nolint:errcheck // not read
-	return res.StatusCode
+	defer res.Body.Close() //nolint:errcheck // a test's
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(answer)
 }
 
 var revisionIn = regexp.MustCompile(`name="revision" value="([^"]+)"`)

@@ -51,7 +51,8 @@ const Zone = "Asia/Almaty"
 
 // all is every page of the office with its roles.
 func (o *Office) all() []page {
-	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.limitPages(), o.rehearsalPages(), o.enquiryPages(), o.operationPages(), o.disclosurePages())
+	return slices.Concat(o.pages(), o.policyPages(), o.documentPages(), o.staffPages(), o.incidentPages(), o.waitingPages(), o.limitPages(), o.rehearsalPages(),
+		o.enquiryPages(), o.operationPages(), o.disclosurePages(), o.groundPages())
 }
 
 // Mount puts the pages on their addresses.
@@ -59,7 +60,9 @@ func (o *Office) Mount(mux *http.ServeMux) {
 	for _, p := range o.all() {
 		mux.HandleFunc(p.pattern, o.guard(p))
 	}
-	o.UI.Accept(disclosureFile, privacy.DisclosureFileMost+64<<10) // and the form around it
+	for _, scan := range []string{disclosureFile, requestScan} {
+		o.UI.Accept(scan, privacy.RequestScanMost+64<<10) // and the form around it
+	}
 	mux.HandleFunc("GET /{lang}/office/join/{token}", o.joinForm)
 	mux.HandleFunc("POST /{lang}/office/join/{token}", o.join)
 	mux.HandleFunc("GET /{lang}/office/sign-in", o.signInForm)

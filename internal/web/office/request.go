@@ -21,6 +21,10 @@ type requestPage struct {
 	Fates     []privacy.Outcome
 	Contacts  people.Contacts
 	Words     privacy.Words
+	Scans     []privacy.RequestScan
+	Paper     ui.Form // of a new scan
+	Scan      ui.Form // of the scan that somebody tried to open without saying what for
+	ScanAt    string  // its id
 	Shown     bool
 	Look      ui.Form
 	Form      ui.Form
@@ -67,6 +71,9 @@ func (o *Office) readRequest(ctx context.Context, v visit, number string) (reque
 	}
 	empty := ui.NewForm(v.Page, nil, nil)
 	p := requestPage{Request: req, Now: o.Clock.Now(), Form: empty, Look: empty}
+	if p.Scans, err = o.Desk.Scans(ctx, req); err != nil {
+		return p, err
+	}
 	if req.Kind == privacy.RequestErase && req.Open() {
 		if p.Preflight, err = o.Desk.Preflight(ctx, req); err == nil {
 			p.Others, err = o.Desk.Others(ctx, req)
