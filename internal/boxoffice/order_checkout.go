@@ -63,7 +63,7 @@ func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Pa
 func (o *Office) before(ctx context.Context, r CheckoutRequest, err error) (Order, Payment, error) {
 	ord, p, rerr := o.repeated(ctx, r)
 	if errors.Is(rerr, db.ErrNoRow) {
-		return Order{}, Payment{}, err
+		return Order{}, Payment{}, o.refuse(ctx, err)
 	}
 	return ord, p, rerr
 }
