@@ -175,9 +175,9 @@ func (b *breaking) Anchors(context.Context, *db.DB, []string) (map[string]privac
 }
 
 func TestAnInterruptedNightGoesOnAndDestroysWhatThePreviewSaid(t *testing.T) {
+	privacy.SmallRetentionPage(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		privacy.SmallRetentionPage(t)
 		w := boxofficetest.New(t, d)
 		for range 7 {
 			w.Guest(t, privacytest.Aigul())
@@ -209,9 +209,9 @@ func TestAnInterruptedNightGoesOnAndDestroysWhatThePreviewSaid(t *testing.T) {
 // More persons than somebody waits for are counted in the background: to the last one, also when the count is interrupted, and anew when
 // a hold changes it.
 func TestThePreviewIsExactAtAnySize(t *testing.T) {
+	privacy.SmallRetentionPage(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		privacy.SmallRetentionPage(t)
 		w := retained(t, d)
 		first := w.Guest(t, privacytest.Aigul())
 		for range 6 {
