@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/sahna/sahna/internal/app"
+	"github.com/sahna/sahna/internal/app/apptest"
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -341,5 +343,42 @@ func (n *neighbour) untouched() {
 	}
 	if status, body, _ := n.ask(http.MethodGet, n.order.URL(i18n.RU), "", ""); status != http.StatusOK || !strings.Contains(body, n.order.Code) {
 		n.t.Errorf("with the secret the order does not open: %d", status)
+	}
+}
+
+// docs/privacy.md promises a page for each clause: each address it names answers, and each command is one.
+func TestThePagesOfThePrivacyTableAreThere(t *testing.T) {
+	table, err := os.ReadFile("../../docs/privacy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wildcard := regexp.MustCompile(`\{[^}]*\}`)
+	there := map[string]bool{}
+	for _, pattern := range addresses(mustOpen(t, office(t, db.SQLite)).Mux()) {
+		_, path, _ := strings.Cut(pattern, " ")
+		there[wildcard.ReplaceAllString(path, "{}")] = true
+	}
+	help, err := exec.Command(apptest.Binary(t), "--help").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, help)
+	}
+	named := 0
+	for _, line := range strings.Split(string(table), "\n") {
+		cells := strings.Split(line, "|")
+		if len(cells) != 6 {
+			continue
+		}
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[2], -1) {
+			named++
+			switch command, is := strings.CutPrefix(m[1], "sahna "); {
+			case is && !strings.Contains(string(help), " "+command+" "):
+				t.Errorf("there is no command %s", m[1])
+			case !is && !there[wildcard.ReplaceAllString(m[1], "{}")]:
+				t.Errorf("nothing answers at %s", m[1])
+			}
+		}
+	}
+	if named < 80 || len(there) < 150 {
+		t.Errorf("%d pages named, %d addresses: the test does not see them", named, len(there))
 	}
 }
