@@ -92,9 +92,15 @@ func says(reg privacy.RegisterVersion, a actor, p vault.Purpose, f vault.Field) 
 	case "person":
 		return e.Person
 	case "system":
-		return e.System
+		return aloneMay(p, f) && e.System
 	}
 	return a.role != "" && slices.Contains(e.Roles, a.role)
+}
+
+// aloneMay: for the rights of a person the program itself opens what a letter needs, and no more, whatever the register says.
+func aloneMay(p vault.Purpose, f vault.Field) bool {
+	never := []vault.Field{vault.BirthDate, vault.IP, vault.UserAgent, vault.Document, vault.TOTPSecret}
+	return p != vault.PurposeRights || !slices.Contains(never, f)
 }
 
 // want is what the matrix must answer.

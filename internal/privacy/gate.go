@@ -47,6 +47,9 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 	if err := allowedActor(ctx, tx, e, o.Actor); err != nil {
 		return err
 	}
+	if o.Actor == bySystem && !aloneMay(o) {
+		return ErrActor
+	}
 	if trap {
 		return p.traps.sprung(ctx, tx, o)
 	}
@@ -71,6 +74,17 @@ func classFits(o vault.Opening) bool {
 		return o.Purpose == vault.PurposeRights
 	}
 	return true
+}
+
+// answered is what the program needs to send somebody the answer to their own request: to whom, and what was asked and answered.
+var answered = []vault.Field{
+	vault.Surname, vault.Name, vault.Patronymic, vault.Email, vault.Phone, vault.RequestText, vault.AnswerText, vault.RequestContacts,
+}
+
+// aloneMay is a wall besides the register: the rights of a person are for the person and for whom they ask. The program itself, that
+// nobody stands behind, opens for them what a letter needs, never birth date, devices or documents (decision 22).
+func aloneMay(o vault.Opening) bool {
+	return o.Purpose != vault.PurposeRights || !slices.ContainsFunc(o.Fields, func(f vault.Field) bool { return !slices.Contains(answered, f) })
 }
 
 func orRefused(err error) error {
