@@ -38,6 +38,7 @@ type BuyerJSON struct {
 // ConsentJSON is a consent as it was given.
 type ConsentJSON struct {
 	VersionID string   `json:"version_id" maxLength:"100"`
+	Register  string   `json:"register,omitempty" maxLength:"100" doc:"Needed for a consent for one recipient"`
 	Scopes    []string `json:"scopes" maxItems:"50"`
 	Language  string   `json:"language,omitempty" enum:"kk,ru,en" doc:"In which the text was shown; Accept-Language when absent"`
 }
@@ -183,7 +184,7 @@ func given(consents []ConsentJSON, l i18n.Lang) []privacy.Given {
 		if !ok {
 			shown = l
 		}
-		out = append(out, privacy.Given{VersionID: c.VersionID, Scopes: c.Scopes, Lang: shown, Channel: "api"})
+		out = append(out, privacy.Given{VersionID: c.VersionID, Register: c.Register, Scopes: c.Scopes, Lang: shown, Channel: "api"})
 	}
 	return out
 }

@@ -5,8 +5,6 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"github.com/sahna/sahna/internal/privacy"
 )
 
 // PolicyJSON is the privacy policy in force, as far as a buyer's consent needs it.
@@ -16,7 +14,8 @@ type PolicyJSON struct {
 	Number    int         `json:"number"`
 	InForce   string      `json:"in_force" format:"date-time"`
 	URL       string      `json:"url" doc:"The whole text for people"`
-	Scopes    []ScopeJSON `json:"scopes"`
+	Register  string      `json:"register,omitempty" doc:"Send it back with a consent for a recipient"`
+	Scopes    []ScopeJSON `json:"scopes" doc:"A code with a dot is a consent for one recipient by itself"`
 }
 
 // ScopeJSON is one box that a person ticks; none may be ticked beforehand.
@@ -37,14 +36,19 @@ func (a *API) policyOperations() {
 }
 
 func (a *API) policy(ctx context.Context, _ *struct{}) (*policyOutput, error) {
-	v, err := a.Privacy.InForce(ctx, privacy.Policy)
+	b, err := a.Privacy.Boxes(ctx)
 	if err != nil {
 		return nil, err
 	}
+	v := b.Version
 	l := lang(ctx)
 	out := PolicyJSON{VersionID: v.ID, Hash: v.Hash, Number: v.Number, InForce: stamp(v.InForce, ""), URL: a.url("/" + string(l) + "/page/privacy"), Scopes: []ScopeJSON{}}
 	for _, s := range v.Scopes {
 		out.Scopes = append(out.Scopes, ScopeJSON{Code: s.Code, Required: s.Required, Summary: s.Summary.In(l), Text: s.Text.In(l)})
+	}
+	for _, c := range b.Choices {
+		out.Register = b.Register
+		out.Scopes = append(out.Scopes, ScopeJSON{Code: c.Code(), Summary: c.Box.Summary.In(l), Text: c.Box.Text.In(l)})
 	}
 	return &policyOutput{out}, nil
 }

@@ -73,6 +73,8 @@ type Mail struct {
 	Password Secret `toml:"password"`
 	From     string `toml:"from" comment:"sender address; the operator's e-mail when empty"`
 	TLS      string `toml:"tls" comment:"mandatory, opportunistic or none (loopback only)"`
+	Provider string `toml:"provider" comment:"who runs the server, when it is not yours; it gets letters once the register of processing names it so"`
+	Country  string `toml:"country" comment:"where the server stands, two letters as in KZ; empty: as the register of processing says. Abroad every person is asked for a consent of its own"`
 }
 
 // SMS is how text messages leave; without an address none do.
@@ -80,6 +82,9 @@ type SMS struct {
 	URL   string `toml:"url" comment:"gateway that takes {\"to\", \"from\", \"text\"} as JSON; empty: no text messages"`
 	Token Secret `toml:"token" comment:"bearer token of the gateway"`
 	From  string `toml:"from" comment:"registered sender name"`
+
+	Provider string `toml:"provider" comment:"who runs the gateway; it gets messages once the register of processing names it so"`
+	Country  string `toml:"country" comment:"where the gateway stands, two letters; empty: as the register of processing says"`
 }
 
 // TestBank is the provider without money, for trying things out.
@@ -227,8 +232,9 @@ func (c *Config) fillIn() {
 }
 
 var (
-	digits12 = regexp.MustCompile(`^\d{12}$`)
-	hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	isCountry = regexp.MustCompile(`^[A-Z]{2}$`)
+	digits12  = regexp.MustCompile(`^\d{12}$`)
+	hexColor  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
 
 // check names every setting that cannot be served with, not only the first.
@@ -245,6 +251,8 @@ func (c *Config) check() error {
 	want(c.Selling.PayMinutes >= 1 && c.Selling.PayMinutes <= 24*60, "selling.pay_minutes must be 1 to 1440")
 	want(slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel), "log_level must be debug, info, warn or error")
 	want(slices.Contains([]string{"mandatory", "opportunistic", "none"}, c.Mail.TLS), "mail.tls must be mandatory, opportunistic or none")
+	want(c.Mail.Country == "" || isCountry.MatchString(c.Mail.Country), "mail.country must be two capital letters like KZ")
+	want(c.SMS.Country == "" || isCountry.MatchString(c.SMS.Country), "sms.country must be two capital letters like KZ")
 	want(hexColor.MatchString(c.Operator.Accent), "operator.accent must be a colour like #d9482b")
 	if _, err := parseProxies(c.TrustedProxies); err != nil {
 		bad = append(bad, err)

@@ -256,6 +256,10 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 func (a *App) operator() privacy.Operator {
 	op := a.cfg.Operator
 	op.Site = a.cfg.BaseURL
+	op.Carriers = []privacy.Carrier{
+		{Recipient: privacy.MailGateway, Name: a.cfg.Mail.Provider, Country: a.cfg.Mail.Country},
+		{Recipient: privacy.SMSGateway, Name: a.cfg.SMS.Provider, Country: a.cfg.SMS.Country},
+	}
 	return op
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/platform/batch"
@@ -27,11 +27,17 @@ var (
 // Given is a consent as it arrives: which version was shown, which boxes were ticked.
 type Given struct {
 	VersionID string
-	Scopes    []string
+	Scopes    []string // codes of boxes: "service", or "service.mail_gateway" for a recipient (Boxes)
+	Register  string   // the register's version that was shown, when a box is for a recipient
 	Lang      i18n.Lang
 	Channel   string // "site", "api", "counter"
 	Confirmed string // how: ByTick (when empty), ByCode, ByPaper
-	Recipient string // whom the consent is for; "" is the operator
+}
+
+// boxOf tells a box's scope and recipient; "" is the operator.
+func boxOf(code string) (scope, recipient string) {
+	scope, recipient, _ = strings.Cut(code, ".")
+	return scope, recipient
 }
 
 // How a consent was confirmed.
@@ -62,18 +68,25 @@ func (p *Privacy) Check(ctx context.Context, given []Given) error {
 
 // check returns the policy version that the consents are about. whole asks for every required scope.
 func (p *Privacy) check(ctx context.Context, d *db.DB, given []Given, whole bool) (Version, error) {
-	if _, err := p.register(ctx, d); err != nil { // what is sealed next is measured by the version in force
+	r, err := p.register(ctx, d) // what is sealed next is measured by the version in force
+	if err != nil {
 		return Version{}, err
 	}
 	v, err := p.inForce(ctx, d, Policy)
 	if err != nil {
 		return Version{}, err
 	}
-	return v, p.checkAgainst(ctx, d, v, given, whole)
+	return v, p.checkAgainst(ctx, d, asked{v, r.RegisterVersion}, given, whole)
 }
 
-// checkAgainst is check when the version in force is known.
-func (p *Privacy) checkAgainst(ctx context.Context, d *db.DB, v Version, given []Given, whole bool) error {
+// asked are the policy and the register by which consents are measured.
+type asked struct {
+	Version
+	register RegisterVersion
+}
+
+// checkAgainst is check when the versions in force are known.
+func (p *Privacy) checkAgainst(ctx context.Context, d *db.DB, v asked, given []Given, whole bool) error {
 	ticked := map[string]bool{}
 	for _, g := range given {
 		if g.VersionID != v.ID && g.VersionID != v.Hash {
@@ -86,20 +99,38 @@ func (p *Privacy) checkAgainst(ctx context.Context, d *db.DB, v Version, given [
 			return ErrVersionOld.On("consents")
 		}
 		if _, ok := i18n.Parse(string(g.Lang)); !ok || !slices.Contains(channels, g.Channel) ||
-			!slices.Contains(confirmations, g.withDefaults().Confirmed) || !isRecipient(g.Recipient) {
+			!slices.Contains(confirmations, g.withDefaults().Confirmed) {
 			return ErrConsentUnknown.On("consents")
 		}
 		for _, code := range g.Scopes {
-			if _, ok := v.Scope(code); !ok {
-				return ErrConsentUnknown.On("consents")
+			if err := v.has(g, code); err != nil {
+				return err.On("consents")
 			}
-			ticked[code] = ticked[code] || g.Recipient == ""
+			ticked[code] = true
 		}
 	}
 	for _, s := range v.Scopes {
 		if whole && s.Required && !ticked[s.Code] {
 			return ErrConsentMissing.On("consents").With("scope", s.Code)
 		}
+	}
+	return nil
+}
+
+// has refuses a box that is not shown now.
+func (v asked) has(g Given, code string) *fault.Error {
+	_, own := v.Scope(code)
+	if _, recipient := boxOf(code); own || recipient == "" {
+		if !own {
+			return ErrConsentUnknown
+		}
+		return nil
+	}
+	if g.Register != v.register.ID { // the recipient may be described in other words by now
+		return ErrVersionOld
+	}
+	if _, ok := (Boxes{Choices: v.register.choices(v.Version)}).Choice(code); !ok {
+		return ErrConsentUnknown
 	}
 	return nil
 }
@@ -154,10 +185,6 @@ func (s Scope) expiry(from time.Time) (time.Time, error) {
 	return local.UTC(), nil
 }
 
-var recipientName = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,59}$`)
-
-func isRecipient(s string) bool { return s == "" || recipientName.MatchString(s) }
-
 // Consent is the evidence of one ticked box.
 type Consent struct {
 	ID          string
@@ -172,8 +199,9 @@ type Consent struct {
 	ExpiresAt   time.Time // zero when only its purpose's term ends it
 	WithdrawnAt time.Time // zero while it stands
 
-	entryID string
-	person  string
+	entryID    string
+	registerID string // of a consent for a recipient
+	person     string
 }
 
 // Stands tells whether the consent has not been withdrawn.
@@ -227,7 +255,7 @@ func (p *Privacy) WithdrawFor(ctx context.Context, person, scope, recipient, cha
 	return p.db.Transact(ctx, func(tx *db.DB) error { return p.WithdrawIn(ctx, tx, person, scope, recipient, channel) })
 }
 
-// WithdrawIn is WithdrawFor in the caller's transaction.
+// WithdrawIn is WithdrawFor in the caller's transaction. With the consent for the operator end those for recipients that rest on it.
 func (p *Privacy) WithdrawIn(ctx context.Context, tx *db.DB, person, scope, recipient, channel string) (err error) {
 	defer fault.Wrap(&err, "withdraw consent of %s", person)
 	if !slices.Contains(channels, channel) {
@@ -240,15 +268,33 @@ func (p *Privacy) WithdrawIn(ctx context.Context, tx *db.DB, person, scope, reci
 	if err := p.mayEnd(ctx, tx, person, scope, recipient); err != nil {
 		return err
 	}
-	w := withdrawal{id: db.NewID(), scope: scope, recipient: recipient, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
-	w.entryID, err = p.note(ctx, tx, vault.Deed{
-		Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel),
-		Reason: scope + ":" + w.statement().hash(),
-	})
-	if err != nil {
-		return err
+	return p.end(ctx, tx, person, scope, recipient, channel)
+}
+
+// end writes the withdrawal of a consent, and of those for recipients when it was the operator's.
+func (p *Privacy) end(ctx context.Context, tx *db.DB, person, scope, recipient, channel string) error {
+	ends := []string{recipient}
+	if recipient == "" {
+		more, err := recipientsAgreedTo(ctx, tx, person, scope)
+		if err != nil {
+			return err
+		}
+		ends = append(ends, more...)
 	}
-	return insertWithdrawal(ctx, tx, person, w)
+	for _, to := range ends {
+		w := withdrawal{id: db.NewID(), scope: scope, recipient: to, channel: channel, at: p.clock.Now().Truncate(time.Microsecond)}
+		entry, err := p.note(ctx, tx, vault.Deed{
+			Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel), Reason: scope + ":" + w.statement().hash(),
+		})
+		if err != nil {
+			return err
+		}
+		w.entryID = entry
+		if err := insertWithdrawal(ctx, tx, person, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mayEnd refuses to end a required consent while an obligation is open, or while no room can be asked whether one is.

@@ -25,13 +25,15 @@ func (p *Privacy) RecordMany(ctx context.Context, tx *db.DB, list []Recording) (
 }
 
 func (p *Privacy) recordMany(ctx context.Context, tx *db.DB, list []Recording, whole bool) error {
-	if _, err := p.register(ctx, tx); err != nil { // what is sealed next is measured by the version in force
-		return err
-	}
-	v, err := p.inForce(ctx, tx, Policy)
+	r, err := p.register(ctx, tx) // what is sealed next is measured by the version in force
 	if err != nil {
 		return err
 	}
+	policy, err := p.inForce(ctx, tx, Policy)
+	if err != nil {
+		return err
+	}
+	v := asked{policy, r.RegisterVersion}
 	var acts []act
 	for i, r := range list {
 		if err := p.checkAgainst(ctx, tx, v, r.Given, whole); err != nil {
@@ -46,35 +48,41 @@ func (p *Privacy) recordMany(ctx context.Context, tx *db.DB, list []Recording, w
 			acts = append(acts, a)
 		}
 	}
-	return p.writeActs(ctx, tx, v, acts)
+	return p.writeActs(ctx, tx, v.Version, acts)
 }
 
 // act is one consent about to be written, and whose.
 type act struct {
 	Consent
-	item int
+	item  int
+	shown Scope // of a consent for a recipient
 }
 
 // actsOf makes a consent of every ticked box, each once.
-func (p *Privacy) actsOf(r Recording, v Version) (out []act, err error) {
-	type box struct{ scope, recipient string }
-	done := map[box]bool{}
+func (p *Privacy) actsOf(r Recording, v asked) (out []act, err error) {
+	done := map[string]bool{}
 	now := p.clock.Now().Truncate(time.Microsecond)
 	for _, g := range r.Given {
 		g = g.withDefaults()
 		for _, code := range g.Scopes {
-			if done[box{code, g.Recipient}] {
+			if done[code] {
 				continue
 			}
-			done[box{code, g.Recipient}] = true
-			s, _ := v.Scope(code)
+			done[code] = true
+			scope, recipient := boxOf(code)
+			s, ok := v.Scope(code)
+			registerID := ""
+			if !ok {
+				c, _ := Boxes{Choices: v.register.choices(v.Version)}.Choice(code)
+				s, registerID = c.Box, v.register.ID
+			}
 			expires, err := s.expiry(now)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, act{Consent: Consent{
-				ID: db.NewID(), VersionID: v.ID, Scope: s.Code, Recipient: g.Recipient, Lang: g.Lang, Channel: g.Channel,
-				Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires, person: r.Person,
+			out = append(out, act{shown: s, Consent: Consent{
+				ID: db.NewID(), VersionID: v.ID, Scope: scope, Recipient: recipient, Lang: g.Lang, Channel: g.Channel,
+				Confirmed: g.Confirmed, TextHash: s.TextHash(g.Lang), GivenAt: now, ExpiresAt: expires, person: r.Person, registerID: registerID,
 			}})
 		}
 	}

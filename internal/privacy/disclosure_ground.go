@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"time"
 
@@ -103,6 +104,8 @@ var (
 	ErrGroundTwoEyes = fault.New(fault.Forbidden, "privacy.disclosure.ground_two_eyes")
 )
 
+var groundCode = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,59}$`)
+
 // check refuses a ground that does not say by which article, in which words, since when and where it was read.
 func (g *DisclosureGround) check() error {
 	for _, s := range []*string{&g.Article, &g.Words.KK, &g.Words.RU, &g.Words.EN, &g.Source} {
@@ -114,7 +117,7 @@ func (g *DisclosureGround) check() error {
 			wrong = append(wrong, ErrGroundWrong.On(field))
 		}
 	}
-	want(g.Code != "" && isRecipient(g.Code), "code")
+	want(groundCode.MatchString(g.Code), "code")
 	want(g.Kind == "state" || g.Kind == "law", "kind")
 	want(between(g.Article, 3, 200), "article")
 	want(between(g.Words.KK, 3, 300), "words_kk")

@@ -9,7 +9,6 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
-	"github.com/sahna/sahna/internal/vault"
 )
 
 // newsFor is how long visitors without an account read in the footer that a text has changed.
@@ -125,7 +124,7 @@ func (p *Privacy) Again(ctx context.Context, person string, given Given) (err er
 		now := p.clock.Now()
 		for _, s := range open {
 			if !ticked[s.Code] {
-				if err := p.endConsent(ctx, tx, person, s.Code, given.Channel, now); err != nil {
+				if err := p.end(ctx, tx, person, s.Code, "", given.Channel); err != nil {
 					return err
 				}
 			}
@@ -135,18 +134,6 @@ func (p *Privacy) Again(ctx context.Context, person string, given Given) (err er
 		}
 		return insertSeen(ctx, tx, person, v.ID, now)
 	})
-}
-
-// endConsent writes the withdrawal of an optional consent that was not given anew.
-func (p *Privacy) endConsent(ctx context.Context, tx *db.DB, person, scope, channel string, now time.Time) (err error) {
-	w := withdrawal{id: db.NewID(), scope: scope, channel: channel, at: now.Truncate(time.Microsecond)}
-	w.entryID, err = p.note(ctx, tx, vault.Deed{
-		Person: person, Verb: vault.VerbWithdraw, Actor: actorOn(channel), Reason: scope + ":" + w.statement().hash(),
-	})
-	if err != nil {
-		return err
-	}
-	return insertWithdrawal(ctx, tx, person, w)
 }
 
 // Reopened lists a person's standing optional consents whose text is another now: what they agreed to is not what they would read.

@@ -144,7 +144,7 @@ func wasThereBefore(ctx context.Context, d *db.DB, person string, p Publication)
 	var before, since int
 	err := d.QueryRow(ctx, `SELECT COALESCE(sum(CASE WHEN c.given_at < $1 THEN 1 ELSE 0 END), 0),
 			COALESCE(sum(CASE WHEN v.kind = $2 AND v.number >= $3 THEN 1 ELSE 0 END), 0)
-		FROM privacy_consent c JOIN privacy_version v ON v.id = c.version_id WHERE c.person_id = $4`,
+		FROM privacy_consent c JOIN privacy_version v ON v.id = c.version_id WHERE c.person_id = $4 AND c.recipient = ''`,
 		clock.Micros(p.PublishedAt), p.Kind, p.Number, person).Scan(&before, &since)
 	return before > 0 && since == 0, err
 }

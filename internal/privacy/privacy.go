@@ -34,6 +34,7 @@ type Operator struct {
 	Bank      i18n.Text `toml:"bank"`
 	Accent    string    `toml:"accent"` // "#rrggbb"
 	Site      string    `toml:"-"`      // base address, filled in by app
+	Carriers  []Carrier `toml:"-"`      // services outside, likewise
 }
 
 // ErrOperator is a profile that lacks what every policy must say; its field names the key.
@@ -59,16 +60,17 @@ func (o Operator) Check() error {
 
 // Privacy keeps versions and consents, and is the vault's gate.
 type Privacy struct {
-	db       *db.DB
-	clock    clock.Clock
-	operator Operator
-	known    sync.Map // version id → Version; a version never changes
-	news     newsCache
-	holders  []Holder
-	vault    *vault.Vault
-	traps    *Traps
-	anchors  []Anchor
-	obeyed   atomic.Pointer[held] // the register's version in force
+	db        *db.DB
+	clock     clock.Clock
+	operator  Operator
+	known     sync.Map // version id → Version; a version never changes
+	registers sync.Map // register version id → RegisterVersion; likewise
+	news      newsCache
+	holders   []Holder
+	vault     *vault.Vault
+	traps     *Traps
+	anchors   []Anchor
+	obeyed    atomic.Pointer[held] // the register's version in force
 }
 
 // Over makes the room and publishes nothing: for commands that look after the data without being the site.

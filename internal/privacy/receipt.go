@@ -132,14 +132,22 @@ func (p *Privacy) receiptText(ctx context.Context, c Consent) (*ReceiptText, err
 	if err != nil {
 		return nil, err
 	}
+	out := &ReceiptText{
+		Version: v.Number, VersionHash: v.Hash, Lang: c.Lang, Confirmed: c.Confirmed, Expires: c.ExpiresAt, TextHash: c.TextHash,
+	}
+	if c.Recipient != "" {
+		out.Summary, out.Text, err = shownText(ctx, p.db, c.TextHash)
+		if errors.Is(err, db.ErrNoRow) {
+			err = ErrNoReceipt
+		}
+		return out, err
+	}
 	s, ok := v.Scope(c.Scope)
 	if !ok {
 		return nil, ErrNoReceipt
 	}
-	return &ReceiptText{
-		Version: v.Number, VersionHash: v.Hash, Lang: c.Lang, Confirmed: c.Confirmed, Expires: c.ExpiresAt,
-		Summary: s.Summary.In(c.Lang), Text: s.Text.In(c.Lang), TextHash: c.TextHash,
-	}, nil
+	out.Summary, out.Text = s.Summary.In(c.Lang), s.Text.In(c.Lang)
+	return out, nil
 }
 
 func (p *Privacy) prove(ctx context.Context, entryID string) (ReceiptProof, error) {

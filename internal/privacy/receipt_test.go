@@ -205,45 +205,6 @@ func TestConsentEndsWithItsTermAtEveryUse(t *testing.T) {
 	})
 }
 
-func TestConsentForOneRecipientIsNoneForAnother(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		h := privacytest.New(t, d, nil)
-		guest := h.Guest(t, privacytest.Aigul())
-		g := privacytest.Given(t, h.Privacy)[0]
-		g.Scopes, g.Recipient, g.Confirmed, g.Channel = []string{privacy.ScopeMarketingEmail}, "theatre", privacy.ByPaper, "counter"
-		if err := h.Privacy.Grant(ctx, guest, g); err != nil {
-			t.Fatal(err)
-		}
-		for recipient, want := range map[string]bool{"theatre": true, "circus": false, "": false} {
-			if ok, err := h.Privacy.ConsentedFor(ctx, guest, privacy.ScopeMarketingEmail, recipient); err != nil || ok != want {
-				t.Errorf("consent for %q: %v %v", recipient, ok, err)
-			}
-		}
-		for _, wrong := range []privacy.Given{{Confirmed: "nod"}, {Recipient: "Circus & Sons"}, {Channel: "dream"}} {
-			bad := g
-			if wrong.Confirmed != "" {
-				bad.Confirmed = wrong.Confirmed
-			}
-			if wrong.Recipient != "" {
-				bad.Recipient = wrong.Recipient
-			}
-			if wrong.Channel != "" {
-				bad.Channel = wrong.Channel
-			}
-			if err := h.Privacy.Grant(ctx, guest, bad); !errors.Is(err, privacy.ErrConsentUnknown) {
-				t.Errorf("%+v: %v", wrong, err)
-			}
-		}
-		if err := h.Privacy.WithdrawFor(ctx, guest, privacy.ScopeMarketingEmail, "theatre", "site"); err != nil {
-			t.Fatal(err)
-		}
-		if ok, _ := h.Privacy.ConsentedFor(ctx, guest, privacy.ScopeMarketingEmail, "theatre"); ok {
-			t.Error("the consent stands after its withdrawal")
-		}
-	})
-}
-
 // owing is a room with one obligation, open or not.
 type owing struct{ open bool }
 

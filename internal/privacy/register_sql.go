@@ -35,6 +35,10 @@ func lastRegisterID(ctx context.Context, d *db.DB) (id string, err error) {
 	return id, err
 }
 
+func findRegister(ctx context.Context, d *db.DB, id string) (RegisterVersion, error) {
+	return scanRegister(d.QueryRow(ctx, `SELECT `+registerColumns+` FROM privacy_register_version WHERE id = $1`, id).Scan)
+}
+
 func listRegisters(ctx context.Context, d *db.DB) (out []RegisterVersion, err error) {
 	err = d.Each(ctx, func(scan func(...any) error) error {
 		v, err := scanRegister(scan)

@@ -71,9 +71,9 @@ func readProcessing(text string) (r Processing, err error) {
 	return r, nil
 }
 
-// programHash names what the program itself needs.
-func programHash() (string, error) {
-	text, err := program().canonical()
+// programHash names what the program itself needs under this configuration.
+func (p *Privacy) programHash() (string, error) {
+	text, err := p.needs().canonical()
 	h := sha256.Sum256(text)
 	return hex.EncodeToString(h[:]), err
 }
@@ -145,14 +145,14 @@ func (k Keep) valid() bool {
 // openRegister makes the first version, and proposes a new one when this release of the program needs more than the one in force names.
 func (p *Privacy) openRegister(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "open the register of processing")
-	code, err := programHash()
+	code, err := p.programHash()
 	if err != nil {
 		return err
 	}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
 		last, err := lastRegister(ctx, tx)
 		if errors.Is(err, db.ErrNoRow) {
-			first := program()
+			first := p.needs()
 			first.Code = code
 			_, err = p.insertRegister(ctx, tx, first, actorProgram, "")
 			return err
@@ -177,7 +177,7 @@ func (p *Privacy) propose(ctx context.Context, tx *db.DB, last RegisterVersion, 
 	if err != nil && !errors.Is(err, db.ErrNoRow) {
 		return err
 	}
-	return p.putDraft(ctx, tx, RegisterDraft{Processing: last.with(program(), code), Base: last.Hash, MadeBy: actorProgram})
+	return p.putDraft(ctx, tx, RegisterDraft{Processing: p.configured(last.with(p.needs(), code)), Base: last.Hash, MadeBy: actorProgram})
 }
 
 // with adds what another register names and this one does not.
@@ -238,7 +238,7 @@ func (p *Privacy) SaveDraft(ctx context.Context, r Processing, actor string) (d 
 	if err := r.check(); err != nil {
 		return RegisterDraft{}, err
 	}
-	if r.Code, err = programHash(); err != nil {
+	if r.Code, err = p.programHash(); err != nil {
 		return RegisterDraft{}, err
 	}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
@@ -407,7 +407,7 @@ func (p *Privacy) Differs(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	code, err := programHash()
+	code, err := p.programHash()
 	return h.Code != code, err
 }
 

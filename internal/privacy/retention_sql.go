@@ -29,8 +29,8 @@ func eachConsent(ctx context.Context, d *db.DB, persons []string, visit func(per
 		}
 		visit(person, scope, clock.FromMicros(at))
 		return nil
-	}, `SELECT c.person_id, c.scope, MAX(c.given_at) FROM privacy_consent c WHERE c.person_id IN `+db.In(1, len(persons))+`
-		AND NOT EXISTS (SELECT 1 FROM privacy_withdrawal w WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.withdrawn_at >= c.given_at)
+	}, `SELECT c.person_id, c.scope, MAX(c.given_at) FROM privacy_consent c WHERE c.recipient = '' AND c.person_id IN `+db.In(1, len(persons))+`
+		AND NOT EXISTS (SELECT 1 FROM privacy_withdrawal w WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.recipient = '' AND w.withdrawn_at >= c.given_at)
 		GROUP BY c.person_id, c.scope`, anyIDs(persons)...)
 }
 

@@ -31,8 +31,8 @@ type Transferred struct {
 	At time.Time
 }
 
-// Transfer is the one gate for what leaves. It allows what the register's version in force names for this recipient and what the
-// person has agreed to, and writes a line in the register of transfers; the caller sends after its transaction has committed.
+// Transfer is the one gate for what leaves. It allows what the register's version in force names for this recipient, what the
+// person has agreed to, and for this recipient by itself where it rests on a consent, and writes a line in the register of transfers; the caller sends after its transaction has committed.
 func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err error) {
 	defer fault.Wrap(&err, "transfer to %s", to.Recipient)
 	r, err := p.register(ctx, tx)
@@ -41,7 +41,7 @@ func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err e
 	}
 	recipient, known := r.Recipient(to.Recipient)
 	e, ok := r.Entry(to.Purpose)
-	if !known || !ok || len(to.Fields) == 0 && to.Disclosure == "" || !slices.Contains(e.Recipients, to.Recipient) {
+	if !known || !ok || !p.isConfigured(recipient) || len(to.Fields) == 0 && to.Disclosure == "" || !slices.Contains(e.Recipients, to.Recipient) {
 		return ErrRecipient.With("recipient", to.Recipient)
 	}
 	for _, f := range to.Fields {
@@ -55,6 +55,9 @@ func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err e
 		}
 	}
 	if err := p.consented(ctx, tx, e, vault.Opening{Person: to.Person, Purpose: to.Purpose, Fields: to.Fields}); err != nil {
+		return err
+	}
+	if err := p.agreed(ctx, tx, e, recipient, to); err != nil {
 		return err
 	}
 	return insertTransfer(ctx, tx, to, joinFields(to.Fields), p.clock.Now())

@@ -61,6 +61,8 @@ type Record struct {
 type ConsentData struct {
 	Receipt   string    `json:"receipt,omitempty"`
 	Scope     string    `json:"scope"`
+	Recipient string    `json:"recipient,omitempty"` // whom it is for; the operator when absent
+	To        string    `json:"to,omitempty"`        // its name and country
 	Version   int       `json:"version"`
 	Given     time.Time `json:"given"`
 	Expires   time.Time `json:"expires,omitzero"`
@@ -230,7 +232,10 @@ func (m *Maker) gatherConsents(ctx context.Context, e *Everything, p *PersonData
 		if err != nil {
 			return err
 		}
-		line := ConsentData{Scope: c.Scope, Version: v.Number, Given: c.GivenAt, Expires: c.ExpiresAt, Withdrawn: c.WithdrawnAt}
+		line := ConsentData{Scope: c.Scope, Recipient: c.Recipient, Version: v.Number, Given: c.GivenAt, Expires: c.ExpiresAt, Withdrawn: c.WithdrawnAt}
+		if c.Recipient != "" {
+			line.To = m.recipient(ctx, c.Recipient, c.GivenAt, e.Lang)
+		}
 		r, err := m.Privacy.ReceiptOf(ctx, id, c.ID, false)
 		switch {
 		case err == nil:

@@ -80,7 +80,11 @@ func (w words) person(p PersonData) (out readablePerson) {
 		out.Records = append(out.Records, [2]string{w.moment(r.At), r.Room + "/" + r.Kind + " · " + text})
 	}
 	for _, c := range p.Consents {
-		text := w.scope(c.Scope) + " · " + w.T("mydata.version", "number", c.Version)
+		text := w.scope(c.Scope)
+		if c.Recipient != "" {
+			text += " · " + w.T("mydata.receipt_recipient") + ": " + c.To
+		}
+		text += " · " + w.T("mydata.version", "number", c.Version)
 		if !c.Withdrawn.IsZero() {
 			text += " · " + w.T("mydata.withdrawn", "at", w.moment(c.Withdrawn))
 		}

@@ -1,7 +1,9 @@
 package mydata
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/pdf"
@@ -12,7 +14,7 @@ import (
 type Fact struct{ Label, Value string }
 
 // ReceiptFacts tells a receipt in words, for its page and its paper.
-func (m *Maker) ReceiptFacts(r privacy.Receipt, l i18n.Lang) []Fact {
+func (m *Maker) ReceiptFacts(ctx context.Context, r privacy.Receipt, l i18n.Lang) []Fact {
 	w := words{m.Bundle.Printer(l)}
 	facts := []Fact{
 		{w.T("mydata.receipt_what"), w.scope(r.Scope)},
@@ -20,7 +22,7 @@ func (m *Maker) ReceiptFacts(r privacy.Receipt, l i18n.Lang) []Fact {
 		{w.T("mydata.receipt_where"), w.channel(r.Channel)},
 	}
 	if r.Recipient != "" {
-		facts = append(facts, Fact{w.T("mydata.receipt_recipient"), r.Recipient})
+		facts = append(facts, Fact{w.T("mydata.receipt_recipient"), m.recipient(ctx, r.Recipient, r.At, l)})
 	}
 	if c := r.Consent; c != nil {
 		facts = append(facts, Fact{w.T("mydata.receipt_how"), w.confirmed(c.Confirmed)},
@@ -33,6 +35,15 @@ func (m *Maker) ReceiptFacts(r privacy.Receipt, l i18n.Lang) []Fact {
 		Fact{w.T("mydata.receipt_number"), r.ID})
 }
 
+// recipient names who gets data, with the country; a name that cannot be read leaves the code.
+func (m *Maker) recipient(ctx context.Context, code string, at time.Time, l i18n.Lang) string {
+	to, err := m.Privacy.RecipientNamed(ctx, code, at)
+	if err != nil {
+		return code
+	}
+	return to.Name.In(l) + ", " + privacy.CountryName(to.Country, l)
+}
+
 // ReceiptTitle is the heading of a receipt.
 func (m *Maker) ReceiptTitle(r privacy.Receipt, l i18n.Lang) string {
 	if r.Act == "withdrawal" {
@@ -42,13 +53,13 @@ func (m *Maker) ReceiptTitle(r privacy.Receipt, l i18n.Lang) string {
 }
 
 // ReceiptPDF prints a receipt. It carries the proof in print too, but it is the JSON file that a machine checks.
-func (m *Maker) ReceiptPDF(r privacy.Receipt, l i18n.Lang) ([]byte, error) {
+func (m *Maker) ReceiptPDF(ctx context.Context, r privacy.Receipt, l i18n.Lang) ([]byte, error) {
 	w := words{m.Bundle.Printer(l)}
 	d := pdf.New(string(l), m.ReceiptTitle(r, l), m.Clock.Now())
 	d.Page()
 	d.Head(m.Operator.Name.In(l), m.Operator.Address.In(l), strings.Join(m.Operator.Phones, ", ")+" · "+m.Operator.Email)
 	d.Title(m.ReceiptTitle(r, l))
-	for _, f := range m.ReceiptFacts(r, l) {
+	for _, f := range m.ReceiptFacts(ctx, r, l) {
 		d.Fact(f.Label, f.Value)
 	}
 	if c := r.Consent; c != nil {

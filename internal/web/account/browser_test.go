@@ -22,6 +22,7 @@ func TestAPersonOpensAnAccountInABrowser(t *testing.T) {
 		t.Run(tc.screen.Name, func(t *testing.T) {
 			h := open(t, dbtest.Open(t, db.SQLite))
 			h.Buy(t, "1-1", "1-2")
+			h.mailAbroad()
 			b := browsertest.Open(t, tc.screen)
 			seen := func(name string) {
 				t.Helper()
@@ -41,6 +42,7 @@ func TestAPersonOpensAnAccountInABrowser(t *testing.T) {
 				b.Do(chromedp.SendKeys(chromedp.CSS("form[action$=register] input[name="+name+"]"), value))
 			}
 			b.Click("input[name=consents][value=service]")
+			b.Click("input[name=consents][value='service.mail_gateway']")
 			b.Submit("form[action$='/account/register'] button")
 			seen("code")
 			b.Do(chromedp.SendKeys(chromedp.CSS("input[name=code]"), "000000"))

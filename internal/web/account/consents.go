@@ -4,51 +4,83 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 )
 
-// consentLine is one scope of the policy in force and where the person stands.
+// consentLine is one box and where the person stands with it: a scope of the policy in force, or a recipient of the register.
 type consentLine struct {
-	Scope   privacy.Scope
-	Stands  bool
-	Given   string // "23 November 2026, version 2", "" when never
-	TextURL string // the version that was agreed to
-	Until   string // when it ends by itself, "" when only its purpose's term ends it
-	Receipt string // where its receipt is; of the withdrawal when it was withdrawn, "" when there is none
+	Code     string // of the box
+	Scope    string
+	Summary  i18n.Text
+	Text     i18n.Text
+	Required bool
+	To       bool // a recipient's
+	Stands   bool
+	Older    bool   // a recipient's: it stands, but was given to something else than is asked now
+	Gone     bool   // a recipient's: nobody asks for it any more
+	Given    string // "23 November 2026, version 2", "" when never
+	TextURL  string // the version that was agreed to
+	Until    string // when it ends by itself, "" when only its purpose's term ends it
+	Receipt  string // where its receipt is; of the withdrawal when it was withdrawn, "" when there is none
 }
 
-func (a *Account) consentLines(ctx context.Context, p dataFrame, v privacy.Version) ([]consentLine, error) {
+func (a *Account) consentLines(ctx context.Context, p dataFrame, b privacy.Boxes) ([]consentLine, error) {
 	given, err := a.Privacy.Consents(ctx, p.Owner.Main)
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := a.Privacy.ChosenBy(ctx, p.Owner.Main, b)
+	if err != nil {
+		return nil, err
+	}
 	var out []consentLine
-	for _, scope := range v.Scopes {
-		line := consentLine{Scope: scope}
+	for _, scope := range b.Version.Scopes {
+		line := consentLine{Code: scope.Code, Scope: scope.Code, Summary: scope.Summary, Text: scope.Text, Required: scope.Required}
 		for _, c := range given {
-			if c.Scope != scope.Code || c.Recipient != "" {
-				continue
-			}
-			line.Receipt = p.at("/receipts/" + c.ID)
-			if !c.StandsAt(p.UI.Clock.Now()) {
-				if !c.Stands() {
-					line.Receipt += "?act=withdrawal"
+			if c.Scope == scope.Code && c.Recipient == "" {
+				if err := a.tellConsent(ctx, p, &line, c); err != nil {
+					return nil, err
 				}
 				break
 			}
-			if !c.ExpiresAt.IsZero() {
-				line.Until = p.T("account.consent_until", "at", p.FullDate(c.ExpiresAt, zone))
-			}
-			agreed, err := a.Privacy.Version(ctx, c.VersionID)
-			if err != nil {
+		}
+		out = append(out, line)
+	}
+	for _, c := range chosen {
+		line := consentLine{Code: c.Code(), Scope: c.Scope, Summary: c.Box.Summary, Text: c.Box.Text, To: true, Older: c.Older, Gone: c.Gone}
+		if c.Given.ID != "" {
+			if err := a.tellConsent(ctx, p, &line, c.Given); err != nil {
 				return nil, err
 			}
-			line.Stands = true
-			line.Given = p.T("account.consent_given", "at", p.FullDate(c.GivenAt, zone), "number", agreed.Number)
-			line.TextURL = p.URL("/page/privacy/versions/" + strconv.Itoa(agreed.Number) + "#consent-" + scope.Code)
-			break
 		}
 		out = append(out, line)
 	}
 	return out, nil
+}
+
+// tellConsent says when the newest consent was given, until when it holds, and where its receipt is.
+func (a *Account) tellConsent(ctx context.Context, p dataFrame, line *consentLine, c privacy.Consent) error {
+	line.Receipt = p.at("/receipts/" + c.ID)
+	if !c.StandsAt(p.UI.Clock.Now()) {
+		if !c.Stands() {
+			line.Receipt += "?act=withdrawal"
+		}
+		return nil
+	}
+	if !c.ExpiresAt.IsZero() {
+		line.Until = p.T("account.consent_until", "at", p.FullDate(c.ExpiresAt, zone))
+	}
+	line.Stands = true
+	if line.To { // its text is in the receipt: it stands in no version of the policy
+		line.Given = p.T("account.consent_given_to", "at", p.FullDate(c.GivenAt, zone))
+		return nil
+	}
+	agreed, err := a.Privacy.Version(ctx, c.VersionID)
+	if err != nil {
+		return err
+	}
+	line.Given = p.T("account.consent_given", "at", p.FullDate(c.GivenAt, zone), "number", agreed.Number)
+	line.TextURL = p.URL("/page/privacy/versions/" + strconv.Itoa(agreed.Number) + "#consent-" + line.Scope)
+	return nil
 }

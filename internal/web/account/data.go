@@ -29,7 +29,7 @@ type dataView struct {
 	Received []receivedLine
 	More     int // receivings that the page leaves out
 	Consents []consentLine
-	Version  privacy.Version
+	Boxes    privacy.Boxes
 	Done     string
 
 	Incidents []privacy.Concerning // breaches that the person was told concern them
@@ -108,10 +108,10 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 	v.Received, v.More = newestReceived(received)
 	slices.SortStableFunc(entries, func(a, b vault.Entry) int { return b.At.Compare(a.At) })
 	v.Looks, v.OwnLooks = looksOf(v.dataFrame, entries)
-	if v.Version, err = a.Privacy.InForce(ctx, privacy.Policy); err != nil {
+	if v.Boxes, err = a.Privacy.Boxes(ctx); err != nil {
 		return err
 	}
-	if v.Consents, err = a.consentLines(ctx, v.dataFrame, v.Version); err != nil {
+	if v.Consents, err = a.consentLines(ctx, v.dataFrame, v.Boxes); err != nil {
 		return err
 	}
 	if err := a.gatherRecords(ctx, v); err != nil {
@@ -124,7 +124,7 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 	v.Purposes = purposeLines(v.Page, register.Entries, own, v.Consents)
 	if phone, ok := own[vault.Phone]; !ok || phone.Empty() { // nothing to write to: no box
 		v.Consents = slices.DeleteFunc(v.Consents, func(c consentLine) bool {
-			return c.Scope.Code == privacy.ScopeMarketingSMS && !c.Stands
+			return c.Scope == privacy.ScopeMarketingSMS && !c.Stands
 		})
 	}
 	return nil
@@ -136,6 +136,8 @@ func doneWords(p ui.Page, done string) string {
 		return p.T("account.done_corrected")
 	case "withdrawn":
 		return p.T("account.done_withdrawn")
+	case "withdrawn_recipient":
+		return p.T("account.done_withdrawn_recipient")
 	case "given":
 		return p.T("account.done_given")
 	case "blocked":
@@ -182,7 +184,7 @@ func mapValues(text string) string {
 
 // purposeLines say for each purpose that uses something held: which fields, and for how long.
 func purposeLines(p ui.Page, entries []privacy.Entry, held map[vault.Field]vault.Secret, consents []consentLine) []purposeLine {
-	news := slices.ContainsFunc(consents, func(c consentLine) bool { return c.Stands && !c.Scope.Required })
+	news := slices.ContainsFunc(consents, func(c consentLine) bool { return c.Stands && !c.Required && !c.To })
 	var out []purposeLine
 	for _, e := range entries {
 		if e.Purpose == vault.PurposeMarketing && !news {

@@ -39,7 +39,7 @@ func (a *Account) receipt(w http.ResponseWriter, r *http.Request, o owner) {
 		v.Query = "?act=withdrawal"
 	}
 	v.Title = a.MyData.ReceiptTitle(got, v.Lang)
-	v.Facts = a.MyData.ReceiptFacts(got, v.Lang)
+	v.Facts = a.MyData.ReceiptFacts(r.Context(), got, v.Lang)
 	a.UI.Render(w, r, http.StatusOK, v.Page, receiptPage(v))
 }
 
@@ -63,7 +63,7 @@ func (a *Account) receiptPaper(w http.ResponseWriter, r *http.Request, o owner) 
 		a.UI.Fail(w, r, err)
 		return
 	}
-	body, err := a.MyData.ReceiptPDF(got, a.page(r, "").Lang)
+	body, err := a.MyData.ReceiptPDF(r.Context(), got, a.page(r, "").Lang)
 	if err != nil {
 		a.UI.Fail(w, r, err)
 		return

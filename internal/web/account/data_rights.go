@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/privacy"
@@ -36,10 +37,11 @@ func (a *Account) doUnblock(w http.ResponseWriter, r *http.Request, o owner) {
 
 // doWithdraw ends a consent. What an open obligation needs is refused for those records alone, with its reason and a number.
 func (a *Account) doWithdraw(w http.ResponseWriter, r *http.Request, o owner) {
-	ctx, scope := r.Context(), r.PathValue("scope")
+	ctx := r.Context()
+	scope, recipient, _ := strings.Cut(r.PathValue("scope"), ".")
 	req, err := a.Privacy.Press(ctx, a.request(r, o, privacy.RequestWithdraw), func(tx *db.DB) (privacy.Answer, error) {
 		for _, person := range o.Persons {
-			if err := a.Privacy.WithdrawIn(ctx, tx, person, scope, "", "site"); err != nil {
+			if err := a.Privacy.WithdrawIn(ctx, tx, person, scope, recipient, "site"); err != nil {
 				return privacy.Answer{}, err
 			}
 		}
@@ -53,7 +55,11 @@ func (a *Account) doWithdraw(w http.ResponseWriter, r *http.Request, o owner) {
 		a.UI.Fail(w, r, err)
 		return
 	}
-	a.back(w, r, o, "withdrawn", req.Number)
+	done := "withdrawn"
+	if recipient != "" {
+		done = "withdrawn_recipient"
+	}
+	a.back(w, r, o, done, req.Number)
 }
 
 func (a *Account) refuseWithdrawal(w http.ResponseWriter, r *http.Request, o owner) {
@@ -101,8 +107,8 @@ func (a *Account) doGive(w http.ResponseWriter, r *http.Request, o owner) {
 		return
 	}
 	err := a.Privacy.Grant(r.Context(), o.Main, privacy.Given{
-		VersionID: r.PostFormValue("version"),
-		Scopes:    []string{r.PathValue("scope")}, Lang: p.Lang, Channel: "site",
+		VersionID: r.PostFormValue("version"), Register: r.PostFormValue("register"),
+		Scopes: []string{r.PathValue("scope")}, Lang: p.Lang, Channel: "site",
 	})
 	if err != nil {
 		a.UI.Fail(w, r, err)

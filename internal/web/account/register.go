@@ -16,14 +16,44 @@ import (
 // registerView is the registration form.
 type registerView struct {
 	ui.Page
-	Form    ui.Form
-	Next    string
-	Version privacy.Version
+	Form  ui.Form
+	Next  string
+	Boxes privacy.Boxes
 }
 
 // scopes are the boxes of the form. News by text message is not asked for: no phone is asked for either.
 func (v registerView) scopes() []privacy.Scope {
-	return slices.DeleteFunc(slices.Clone(v.Version.Scopes), func(s privacy.Scope) bool { return s.Code == privacy.ScopeMarketingSMS })
+	return slices.DeleteFunc(slices.Clone(v.Boxes.Version.Scopes), func(s privacy.Scope) bool { return s.Code == privacy.ScopeMarketingSMS })
+}
+
+// choices are the recipients to choose. One that carries the letter with the code is needed: without the code there is no account.
+func (v registerView) choices() (out []privacy.Choice) {
+	for _, c := range v.Boxes.Choices {
+		if c.Scope == privacy.ScopeMarketingSMS {
+			continue
+		}
+		c.Box.Required = carriesCode(c)
+		out = append(out, c)
+	}
+	return out
+}
+
+func carriesCode(c privacy.Choice) bool {
+	return c.Scope == privacy.ScopeService && c.Recipient.Code == privacy.MailGateway
+}
+
+// mayWrite refuses a registration whose code could not be mailed.
+func (a *Account) mayWrite(ctx context.Context, ticked []string) error {
+	b, err := a.Privacy.Boxes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range b.Choices {
+		if carriesCode(c) && !slices.Contains(ticked, c.Code()) {
+			return privacy.ErrConsentMissing.On("consents").With("scope", c.Code())
+		}
+	}
+	return nil
 }
 
 func (v registerView) signInURL() string { return withNext(v.URL("/account/sign-in"), v.Next) }
@@ -38,17 +68,15 @@ func (a *Account) register(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Account) showRegister(w http.ResponseWriter, r *http.Request, err error) {
-	version, verr := a.Privacy.InForce(r.Context(), privacy.Policy)
-	if verr != nil {
-		a.UI.Fail(w, r, verr)
+	boxes, berr := a.Privacy.Boxes(r.Context())
+	if berr != nil {
+		a.UI.Fail(w, r, berr)
 		return
 	}
-	if errors.Is(err, privacy.ErrVersionOld) {
-		r.Form.Del("consents") // another text is shown now: it wants a tick of its own
-	}
-	v := registerView{Page: a.page(r, ""), Version: version, Next: r.FormValue("next")}
+	v := registerView{Page: a.page(r, ""), Boxes: boxes, Next: r.FormValue("next")}
 	v.Title = v.T("account.register")
 	v.Form = ui.FormOf(v.Page, r, err)
+	v.Form.Values = ui.SameBoxes(v.Form.Values, "consents", boxes)
 	status := http.StatusOK
 	if err != nil {
 		status = ui.ReshowStatus(err)
@@ -58,7 +86,7 @@ func (a *Account) showRegister(w http.ResponseWriter, r *http.Request, err error
 
 func (a *Account) doRegister(w http.ResponseWriter, r *http.Request) {
 	p := a.page(r, "")
-	given := []privacy.Given{{VersionID: r.PostFormValue("version"), Scopes: r.PostForm["consents"], Lang: p.Lang, Channel: "site"}}
+	given := []privacy.Given{{VersionID: r.PostFormValue("version"), Register: r.PostFormValue("register"), Scopes: r.PostForm["consents"], Lang: p.Lang, Channel: "site"}}
 	reg := people.Registration{
 		Contacts: people.Contacts{
 			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"),
@@ -70,7 +98,11 @@ func (a *Account) doRegister(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	_, err := reg.Check()
-	if err = alsoWrong(err, a.Privacy.Check(r.Context(), given)); err == nil {
+	consents := a.Privacy.Check(r.Context(), given)
+	if consents == nil {
+		consents = a.mayWrite(r.Context(), r.PostForm["consents"])
+	}
+	if err = alsoWrong(err, consents); err == nil {
 		var attempt string
 		if attempt, err = a.People.Register(r.Context(), reg); err == nil {
 			a.toCode(w, r, p, attempt, "/account/code")

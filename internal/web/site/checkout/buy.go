@@ -20,7 +20,7 @@ import (
 type checkoutView struct {
 	Basket    basket
 	Form      ui.Form
-	Version   privacy.Version
+	Boxes     privacy.Boxes
 	Providers []string
 	Terms     []terms
 	Free      bool
@@ -34,6 +34,7 @@ type terms struct{ Organiser, Text string }
 type request struct {
 	buyer    people.Contacts
 	version  string
+	register string
 	consents []string
 	provider string
 }
@@ -42,7 +43,7 @@ func readRequest(r *http.Request) request {
 	v := r.PostFormValue
 	return request{
 		buyer:   people.Contacts{Surname: v("surname"), Name: v("name"), Patronymic: v("patronymic"), Email: v("email"), Phone: v("phone")},
-		version: v("version"), consents: r.PostForm["consent"], provider: v("provider"),
+		version: v("version"), register: v("register"), consents: r.PostForm["consent"], provider: v("provider"),
 	}
 }
 
@@ -69,13 +70,11 @@ func (d *Door) showForm(w http.ResponseWriter, r *http.Request, typed url.Values
 		return
 	}
 	v := checkoutView{Basket: b, Providers: d.Office.Providers(), Terms: refundTerms(p, b), Free: b.Total.IsZero(), Refusal: refusalIn(problem)}
-	if v.Version, err = d.Privacy.InForce(ctx, privacy.Policy); err != nil {
+	if v.Boxes, err = d.Privacy.Boxes(ctx); err != nil {
 		d.UI.Fail(w, r, err)
 		return
 	}
-	if typed.Get("version") != v.Version.ID {
-		typed = without(typed, "consent") // another text: what was ticked was not this
-	}
+	typed = ui.SameBoxes(typed, "consent", v.Boxes)
 	v.Form = ui.NewForm(p, typed, problem)
 	v.Form.Errors = sayWhich(p, v.Form.Errors, problem)
 	status := http.StatusOK
@@ -107,16 +106,6 @@ func sayWhich(p ui.Page, errs []ui.FieldError, problem error) []ui.FieldError {
 	return errs
 }
 
-func without(v url.Values, name string) url.Values {
-	out := url.Values{}
-	for k, x := range v {
-		if k != name {
-			out[k] = x
-		}
-	}
-	return out
-}
-
 func refundTerms(p ui.Page, b basket) []terms {
 	var out []terms
 	for _, h := range b.Holds {
@@ -138,7 +127,7 @@ func (d *Door) buy(w http.ResponseWriter, r *http.Request) {
 	c := boxoffice.CheckoutRequest{
 		Holds: d.stillOpen(r), Buyer: q.buyer, Provider: q.provider, Lang: p.Lang, Channel: "site",
 		Network:  waiting.Network(r),
-		Consents: []privacy.Given{{VersionID: q.version, Scopes: q.consents, Lang: p.Lang, Channel: "site"}},
+		Consents: []privacy.Given{{VersionID: q.version, Register: q.register, Scopes: q.consents, Lang: p.Lang, Channel: "site"}},
 	}
 	if p.Session != nil {
 		c.PersonID = p.Session.PersonID

@@ -19,11 +19,11 @@ type passView struct {
 // takeView is where somebody takes a ticket that was passed on to them, with their own data and their own consent.
 type takeView struct {
 	*show
-	Place   place
-	Type    string
-	Secret  string
-	Form    ui.Form
-	Version privacy.Version
+	Place  place
+	Type   string
+	Secret string
+	Form   ui.Form
+	Boxes  privacy.Boxes
 }
 
 // passOn makes the link. It answers the POST itself: the link must not stand in another address.
@@ -73,13 +73,11 @@ func (d *Door) showTake(w http.ResponseWriter, r *http.Request, typed url.Values
 		return
 	}
 	v := takeView{show: s, Place: s.place(p.Printer, t.SeatNo, t.AreaNo, t.ZoneID), Type: s.typeName(p.Printer, t.TypeID), Secret: r.PathValue("secret")}
-	if v.Version, err = d.Privacy.InForce(ctx, privacy.Policy); err != nil {
+	if v.Boxes, err = d.Privacy.Boxes(ctx); err != nil {
 		d.UI.Fail(w, r, err)
 		return
 	}
-	if typed.Get("version") != v.Version.ID {
-		typed = without(typed, "consent") // another text: what was ticked was not this
-	}
+	typed = ui.SameBoxes(typed, "consent", v.Boxes)
 	v.Form = ui.NewForm(p, typed, problem)
 	v.Form.Errors = sayWhich(p, v.Form.Errors, problem)
 	status := http.StatusOK
@@ -100,7 +98,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) {
 	v := r.PostFormValue
 	h := boxoffice.Holder{
 		Contacts: people.Contacts{Surname: v("surname"), Name: v("name"), Patronymic: v("patronymic"), Email: v("email")}, Lang: p.Lang,
-		Consents: []privacy.Given{{VersionID: v("version"), Scopes: r.PostForm["consent"], Lang: p.Lang, Channel: "site"}},
+		Consents: []privacy.Given{{VersionID: v("version"), Register: v("register"), Scopes: r.PostForm["consent"], Lang: p.Lang, Channel: "site"}},
 	}
 	if p.Session != nil {
 		h.PersonID = p.Session.PersonID
