@@ -22,11 +22,13 @@ import (
 // house is a box office with the API on its server, and one scanner at one gate.
 type house struct {
 	*banktest.World
-	t      testing.TB
-	log    *bytes.Buffer
-	token  string
-	gate   string
-	header http.Header // sent with every request
+	t     testing.TB
+	log   *bytes.Buffer
+	token string
+	gate  string
+	// admission is the door behind the scans.
+	admission *admission.Admission
+	header    http.Header // sent with every request
 }
 
 func newHouse(t testing.TB, d *db.DB, change ...func(*api.Config)) *house {
@@ -39,6 +41,7 @@ func newHouse(t testing.TB, d *db.DB, change ...func(*api.Config)) *house {
 	}
 	adm := admission.New(d, h.Clock, h.Catalog, h.Office)
 	adm.SetHours(admission.Hours{Early: 1000 * 3600e9})
+	h.admission = adm
 	h.enrol(adm)
 	cfg := api.Config{BaseURL: h.Server.URL, Key: bytes.Repeat([]byte{5}, 32)}
 	for _, c := range change {

@@ -45,6 +45,7 @@ type Config struct {
 	Keys     string  `toml:"keys" comment:"folder of the root key and signing keys; back it up apart from the data"`
 	Database Address `toml:"database" comment:"sqlite:PATH or postgres://…"`
 	KeyStore Address `toml:"key_store" comment:"the database of persons' keys; apart from the main one and its backups"`
+	AtOnce   int     `toml:"at_once" comment:"requests under way at once in this process, above which visitors are asked to come again in a moment; 0: no bound"`
 	LogLevel string  `toml:"log_level" comment:"debug, info, warn or error"`
 
 	TrustedProxies []string `toml:"trusted_proxies" comment:"addresses or networks of your reverse proxies, whose X-Forwarded-For is believed"`
@@ -97,6 +98,7 @@ func Defaults() Config {
 	return Config{
 		Listen:   "127.0.0.1:8080",
 		Data:     "data",
+		AtOnce:   3000,
 		LogLevel: "info",
 		Selling:  Selling{HoldMinutes: 10, PayMinutes: 10},
 		Mail:     Mail{Port: 587, TLS: "mandatory"},

@@ -102,6 +102,7 @@ func Demo(ctx context.Context, o DemoOptions, tell func(DemoSummary) error) erro
 	if err != nil {
 		return err
 	}
+	boundMemory()
 	baseURL := "http://" + l.Addr().String()
 	clk := clock.System()
 	a, err := Open(ctx, demoConfig(o, baseURL), Options{Clock: clk, Outbox: mail.NewOutbox(clk), Demo: true})

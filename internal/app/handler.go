@@ -60,7 +60,8 @@ func (a *App) mount() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trusted.visitors(u.Serve(mux, u.Languages, u.Sessions(a.People), own.Gate, u.SameOrigin)), nil
+	crowd := &crowd{most: int64(a.cfg.AtOnce), ui: u, bundle: a.bundle}
+	return trusted.visitors(u.Serve(mux, crowd.wrap, u.Languages, u.Sessions(a.People), own.Gate, u.SameOrigin)), nil
 }
 
 // news are the new versions of the texts that a page tells of.

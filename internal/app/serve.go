@@ -139,6 +139,7 @@ func (a *App) tidyKeys(ctx context.Context) {
 
 // Serve opens the office as configured and serves it until ctx ends.
 func Serve(ctx context.Context, cfg Config) error {
+	boundMemory()
 	if err := cfg.checkOperator(); err != nil {
 		return fmt.Errorf("the operator's profile is not complete:\n%w", err)
 	}

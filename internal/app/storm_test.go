@@ -1,11 +1,15 @@
 package app_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,9 +168,9 @@ func troubled(t testing.TB, x *apptest.Server, performance, why string) {
 		if status, _, _ := x.Get("/healthz"); status != http.StatusOK {
 			t.Errorf("the process lives, healthz says %d", status)
 		}
-		a, err := apptest.NewClient("http://"+x.Addr).Do("POST", "/api/v1/holds", map[string]any{"performance_id": performance, "best": map[string]any{"quantity": 1}}, "")
-		if err == nil && a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "" {
-			t.Error("a buyer is not told when to ask again")
+		a, err := apptest.NewClient("http://"+x.Addr).Do("POST", "/api/v1/holds/best", map[string]any{"performance_id": performance, "quantity": 1}, "")
+		if err != nil || a.Status == http.StatusInternalServerError || a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "" {
+			t.Errorf("a buyer is answered %d %v, Retry-After %q", a.Status, err, a.Header.Get("Retry-After"))
 		}
 		return
 	}
@@ -262,5 +266,63 @@ func (s *stormSite) mustSeeOverselling(t *testing.T) {
 		if !strings.Contains(found, word) {
 			t.Errorf("the storm's check does not see that %d seats were sold twice: it lacks %q in\n%.2000s", twice, word, found)
 		}
+	}
+}
+
+// TestFiveThousandAtOnce: five thousand buyers ask one process in the same moment. Each gets an answer, some of them that they shall
+// come again, and the process's memory stays within bounds.
+func TestFiveThousandAtOnce(t *testing.T) {
+	const buyers = 5000
+	dir := t.TempDir()
+	s := openStorm(t, dir, "sqlite:"+filepath.Join(dir, "sahna.db"), "sqlite:"+filepath.Join(dir, "keystore.db"), 1)
+	answers := make([]atomic.Int64, 600)
+	var hasty, silent atomic.Int64
+	var ready, done sync.WaitGroup
+	start := make(chan struct{})
+	ready.Add(buyers)
+	for i := range buyers {
+		done.Go(func() {
+			conn, err := net.Dial("tcp", s.servers[0].Addr)
+			ready.Done()
+			if err != nil {
+				silent.Add(1)
+				return
+			}
+			defer conn.Close() //nolint:errcheck // read whole
+			<-start
+			body := fmt.Sprintf(`{"performance_id":%q,"quantity":2}`, s.stadium)
+			fmt.Fprintf(conn, "POST /api/v1/holds/best HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.%d.%d.1\r\nContent-Type: application/json\r\nIdempotency-Key: k%d\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
+				i>>8, i&255, i, len(body), body) //nolint:errcheck // the answer tells
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				silent.Add(1)
+				return
+			}
+			answers[res.StatusCode].Add(1)
+			if res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Retry-After") == "" {
+				hasty.Add(1)
+			}
+		})
+	}
+	ready.Wait()
+	close(start)
+	done.Wait()
+	held, told := answers[http.StatusCreated].Load(), answers[http.StatusServiceUnavailable].Load()
+	memory := s.servers[0].PeakMemoryMB()
+	by := map[int]int64{}
+	for status := range answers {
+		if n := answers[status].Load(); n > 0 {
+			by[status] = n
+		}
+	}
+	t.Logf("answers %v, %.0f MB at most", by, memory)
+	if held == 0 || held+told != buyers || silent.Load() > 0 || hasty.Load() > 0 {
+		t.Errorf("answers %v, %d of them not told when to come again, %d without an answer, of %d", by, hasty.Load(), silent.Load(), buyers)
+	}
+	if memory == 0 || memory > 512 {
+		t.Errorf("%.0f MB of memory", memory)
+	}
+	if !s.servers[0].Ready(10 * time.Second) {
+		t.Error("not ready afterwards")
 	}
 }

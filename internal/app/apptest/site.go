@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,4 +138,20 @@ func (p *Server) Get(path string) (status int, header http.Header, body string) 
 		return 0, nil, err.Error()
 	}
 	return a.Status, a.Header, strings.TrimSpace(string(a.Body))
+}
+
+// PeakMemoryMB is the most memory that the process has had.
+func (p *Server) PeakMemoryMB() float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Pid()))
+	if err != nil {
+		p.site.t.Error(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			if kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64); err == nil {
+				return kb / 1024
+			}
+		}
+	}
+	return 0
 }

@@ -96,6 +96,7 @@ type bars struct {
 	Width, Height int
 	Bars          []chartBar
 	Most          int
+	Names         []string // below the columns, when there are few
 }
 
 // chartBar is one column: where it stands, how high it is, and what it says to who points at it.
@@ -145,14 +146,25 @@ func waitsChart(v visit, r rehearsal.Report) bars {
 	for _, name := range rehearsal.Steps {
 		values = append(values, int(r.Steps[name].P99+0.5))
 	}
-	return chart(values, func(i int) string {
+	c := chart(values, func(i int) string {
 		return stepName(v, rehearsal.Steps[i]) + ": " + millis(r.Steps[rehearsal.Steps[i]].P99)
 	})
+	for _, name := range rehearsal.Steps {
+		c.Names = append(c.Names, stepName(v, name))
+	}
+	return c
 }
 
 func millis(ms float64) string { return strconv.FormatFloat(ms, 'f', 1, 64) }
 
-func whole(x float64) string { return strconv.FormatFloat(x, 'f', 0, 64) }
+// whole is a number without its fraction, in groups of three.
+func whole(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 0, 64)
+	for at := len(s) - 3; at > 0; at -= 3 {
+		s = s[:at] + "\u00a0" + s[at:]
+	}
+	return s
+}
 
 func stepName(v visit, step string) string {
 	return map[string]string{

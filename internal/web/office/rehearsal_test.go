@@ -58,7 +58,7 @@ func TestRehearsalIsAskedForAndReported(t *testing.T) {
 			t.Fatal(err)
 		}
 		res, body := h.ask(t, "manager", http.MethodGet, run, nil)
-		if res.Header.Get("Refresh") != "" || !strings.Contains(body, "41788") || strings.Count(body, "<rect") < 30 {
+		if res.Header.Get("Refresh") != "" || !strings.Contains(body, "41\u00a0788") || strings.Count(body, "<rect") < 30 {
 			t.Errorf("the report lacks its figures: %.300s", body)
 		}
 	})
