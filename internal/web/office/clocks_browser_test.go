@@ -1,7 +1,10 @@
 package office
 
 import (
+	"encoding/base64"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,9 +13,13 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
+	"github.com/sahna/sahna/internal/platform/ocr"
+	"github.com/sahna/sahna/internal/platform/packet"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/web/ui/browsertest"
@@ -63,14 +70,19 @@ func (c *desked) look(name string) {
 	c.Shot(name)
 }
 
-// An officer and a colleague take an incident across Nauryz, and answer one claim in time and one too late.
-func TestTheOfficersClocksInABrowser(t *testing.T) {
+// TestTheOfficersDayInABrowser is what the operator owes, done by an officer at a desk and a colleague with a phone: they review an
+// organiser's document, give a disclosure sealed to its recipient, take an incident across Nauryz, answer one claim in time and one
+// too late, and see a trap's alarm.
+func TestTheOfficersDayInABrowser(t *testing.T) {
 	h := open(t, dbtest.Open(t, db.SQLite))
 	almaty := i18n.Zone(Zone)
-	h.Clock.Set(time.Date(2027, 3, 19, 10, 0, 0, 0, almaty))
+	h.Clock.Set(time.Date(2027, 3, 19, 9, 50, 0, 0, almaty))
 	one := h.desked(t, browsertest.Desktop, "ru", "one@example.kz")
-	two := h.desked(t, browsertest.Phone, "kk", "two@example.kz")
+	two := h.desked(t, browsertest.Phone.InDark(), "kk", "two@example.kz")
+	one.reviewsADocument(t)
+	one.givesADisclosure(t, two)
 
+	h.Clock.Set(time.Date(2027, 3, 19, 10, 0, 0, 0, almaty))
 	var claims []string
 	one.at(t, "/office/requests/new")
 	for _, text := range []string{"Прошу вернуть деньги за первый билет.", "Прошу вернуть деньги за второй билет."} {
@@ -160,5 +172,117 @@ func TestTheOfficersClocksInABrowser(t *testing.T) {
 		if err != nil || r.Open() || r.InTime != want {
 			t.Errorf("claim %s: in time %v, want %v; %v", claims[n], r.InTime, want, err)
 		}
+	}
+	one.seesAnAlarm(t, two)
+	one.looksAround(t)
+}
+
+// reviewsADocument accepts an organiser's certificate; its file is destroyed with the check.
+func (c *desked) reviewsADocument(t *testing.T) {
+	t.Helper()
+	c.h.office.Documents.Reader = ocr.Reader{PDFToPPM: "pdftoppm"}
+	sent := c.h.paper(t, document.KindRegistration, documenttest.PDF(t, documenttest.Certificate))
+	c.at(t, "/office/documents")
+	c.look("day-documents")
+	c.at(t, "/office/documents/"+sent.ID)
+	c.Submit("form[action$='/look'] button")
+	c.look("day-document")
+	c.Submit("button[value=accepted]")
+	c.look("day-document-checked")
+	d, err := c.h.office.Documents.Find(t.Context(), sent.ID)
+	if err != nil || d.Result != document.Accepted {
+		t.Errorf("the document: %+v, %v", d, err)
+	}
+}
+
+// givesADisclosure enters a state body's request, has it approved by a colleague, downloads the packet, and opens it as its recipient.
+func (c *desked) givesADisclosure(t *testing.T, colleague *desked) {
+	t.Helper()
+	pub, priv, err := packet.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.at(t, "/office/disclosures/new")
+	for name, value := range map[string]string{
+		"ground": "law_enforcement", "body": "Алматы қаласының полиция департаменті", "official": "Майор С. Тестов", "contact": "+7 727 254 40 11",
+		"their_no": "7-12/345", "their_date": "2027-03-18", "text": "Кто купил места на этот вечер, по делу 12.",
+	} {
+		c.set(name, value)
+	}
+	c.look("day-disclosure-new")
+	c.Submit("main .page-form button")
+	_, path, _ := strings.Cut(c.URL(), "/"+c.lang+"/")
+	path = "/" + path
+	scan := filepath.Join(t.TempDir(), "request.pdf")
+	if err := os.WriteFile(scan, letterOnPaper(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.Do(chromedp.SetUploadFiles(chromedp.CSS("main [name=file]"), []string{scan}))
+	c.Submit(`form[action$="/file"] button`)
+	c.set("who", c.h.order.Code)
+	c.Click("[name=need][value=identity]")
+	c.Click("[name=need][value=contact]")
+	c.Submit(`form[action$="/choose"] button`)
+	c.set("public_key", pub)
+	c.look("day-disclosure-work")
+	c.Submit(`form[action$="/propose"] button`)
+	if browsertest.Eval[bool](c.Browser, `!!document.querySelector('form[action$="/approve"]')`) {
+		t.Error("who proposed may approve")
+	}
+	colleague.at(t, path)
+	colleague.look("day-disclosure-second")
+	colleague.Submit(`form[action$="/approve"] button`)
+	colleague.look("day-disclosure-given")
+	c.at(t, path)
+	sealed := c.downloads(t, `form[action$="/packet"]`)
+	plain, err := packet.Open(priv, sealed)
+	if err != nil || !strings.HasPrefix(string(plain), "PK") {
+		t.Fatalf("the recipient cannot open it: %v", err)
+	}
+	c.Submit(`form[action$="/handed"] button`)
+	c.look("day-disclosure-handed")
+	c.at(t, "/office/disclosures?state=handed")
+	c.look("day-disclosures")
+}
+
+// downloads sends a form as its button does, and returns the file that comes.
+func (c *desked) downloads(t *testing.T, form string) []byte {
+	t.Helper()
+	browsertest.Eval[bool](c.Browser, fmt.Sprintf(`(window.file = '', fetch(document.querySelector(%q).action, {method: 'POST', headers: {'Content-Type': 'application/x-www-form-urlencoded'}})
+		.then(r => r.arrayBuffer()).then(b => { document.body.dataset.file = btoa(Array.from(new Uint8Array(b), x => String.fromCharCode(x)).join('')) }), true)`, form))
+	c.Wait("body[data-file]")
+	body, err := base64.StdEncoding.DecodeString(browsertest.Eval[string](c.Browser, `document.body.dataset.file`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// seesAnAlarm: a colleague opens a record that belongs to nobody, and the officer's Today turns red.
+func (c *desked) seesAnAlarm(t *testing.T, colleague *desked) {
+	t.Helper()
+	c.at(t, "/office/traps")
+	c.set("count", "3")
+	c.Submit("main .page-form button")
+	colleague.at(t, "/office/orders/"+c.h.trapOrder(t).Code)
+	colleague.set("purpose", browsertest.Eval[string](colleague.Browser, `document.querySelector('main select[name=purpose] option:nth-child(2)').value`))
+	colleague.Submit(`form[action$="/contacts"] button`)
+	colleague.look("day-trap-opened")
+	c.at(t, "/office")
+	if !strings.Contains(c.Text(".notice-danger"), "открыл запись-ловушку") {
+		t.Errorf("Today's alarm: %q", c.Text(".notice-danger"))
+	}
+	c.look("day-alarm")
+	c.at(t, "/office/traps")
+	c.look("day-alarms")
+}
+
+// looksAround opens every page of the day once more, in English.
+func (c *desked) looksAround(t *testing.T) {
+	t.Helper()
+	c.lang = "en"
+	for _, page := range []string{"documents", "disclosures", "grounds", "transfers", "requests", "incidents", "enquiries", "operations", "waiting", "traps"} {
+		c.at(t, "/office/"+page)
+		c.look("day-en-" + page)
 	}
 }
