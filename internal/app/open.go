@@ -234,6 +234,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 		_, waits := a.Waiting.Guard(p)
 		return waits
 	})
+	a.Waiting.Buyers = a.Office.Buyers
 	a.Admission = admission.New(a.DB, a.clock, a.Catalog, a.Office)
 	if a.files, err = files.OpenDir(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return err

@@ -20,7 +20,7 @@ func compareArrivals(a, b arrival) int {
 	return bytes.Compare(a.id[:], b.id[:])
 }
 
-// bands are the groups that are let in one after the other: those with a code or a membership, and everybody.
+// bands are the groups that are let in one after the other: those with a code or an earlier order, and everybody.
 const bands = 2
 
 // line is everybody who came, by band and in order of coming, with those whom this process has not written yet.

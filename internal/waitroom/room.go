@@ -49,12 +49,12 @@ type Room struct {
 	Open         bool // it stands between visitors and seats
 	Run          string
 	OpensAt      time.Time // who comes before goes into the draw
-	PresaleUntil time.Time // until then only those with a code or members are let in; zero for no presale
+	PresaleUntil time.Time // until then only those who come first are let in; zero for no presale
 	Pace         []Step
 	PassMinutes  int
 	Above        int // visitors a second, for Auto
 	Codes        []string
-	MembersFirst bool
+	BuyersOf     string // an event whose buyers come first, by the number of their order or their account; "" for none
 	Seed         []byte // revealed by the draw
 	Commitment   string // hex SHA-256 of the seed
 	CommittedAt  time.Time
@@ -154,7 +154,7 @@ type Wish struct {
 	PerMinute    int
 	Above        int
 	Codes        []string // in words; kept as hashes. nil keeps those that are there
-	MembersFirst bool
+	BuyersOf     string
 }
 
 // Set makes a room what is asked. Switching it on begins a new run, commits to its draw and publishes the commitment; a room that is
@@ -183,7 +183,7 @@ func (r *Rooms) Set(ctx context.Context, w Wish) (room Room, err error) {
 
 func changed(was Room, w Wish, now time.Time) (Room, error) {
 	out := was
-	out.ID, out.Kind, out.Mode, out.MembersFirst, out.PresaleUntil = w.ID, w.Kind, w.Mode, w.MembersFirst, w.PresaleUntil
+	out.ID, out.Kind, out.Mode, out.BuyersOf, out.PresaleUntil = w.ID, w.Kind, w.Mode, w.BuyersOf, w.PresaleUntil
 	out.PassMinutes = max(was.PassMinutes, defaultPass)
 	if out.Above = w.Above; out.Above <= 0 {
 		out.Above = defaultAbove

@@ -9,7 +9,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 )
 
-const roomColumns = `id, kind, mode, is_open, run, opens_at, presale_until, pace, pass_minutes, above, codes, members_first,
+const roomColumns = `id, kind, mode, is_open, run, opens_at, presale_until, pace, pass_minutes, above, codes, buyers_of,
 	seed, commitment, committed_at`
 
 // mostRooms bounds the rooms that one process looks after.
@@ -45,7 +45,7 @@ func findRoom(ctx context.Context, d *db.DB, id string) (Room, error) {
 func scanRoom(scan func(...any) error) (r Room, err error) {
 	var opens, presale, committed int64
 	var pace, codes string
-	err = scan(&r.ID, &r.Kind, &r.Mode, &r.Open, &r.Run, &opens, &presale, &pace, &r.PassMinutes, &r.Above, &codes, &r.MembersFirst,
+	err = scan(&r.ID, &r.Kind, &r.Mode, &r.Open, &r.Run, &opens, &presale, &pace, &r.PassMinutes, &r.Above, &codes, &r.BuyersOf,
 		&r.Seed, &r.Commitment, &committed)
 	r.OpensAt, r.PresaleUntil, r.CommittedAt = clock.FromMicros(opens), clock.FromMicros(presale), clock.FromMicros(committed)
 	r.Pace, r.Codes = parsePace(pace), strings.Fields(codes)
@@ -61,10 +61,10 @@ func saveRoom(ctx context.Context, tx *db.DB, r Room) error {
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, is_open = excluded.is_open, run = excluded.run,
 			opens_at = excluded.opens_at, presale_until = excluded.presale_until, pace = excluded.pace,
 			pass_minutes = excluded.pass_minutes, above = excluded.above, codes = excluded.codes,
-			members_first = excluded.members_first, seed = excluded.seed, commitment = excluded.commitment,
+			buyers_of = excluded.buyers_of, seed = excluded.seed, commitment = excluded.commitment,
 			committed_at = excluded.committed_at`,
 		r.ID, string(r.Kind), string(r.Mode), r.Open, r.Run, clock.Micros(r.OpensAt), clock.Micros(r.PresaleUntil), formatPace(r.Pace),
-		r.PassMinutes, r.Above, strings.Join(r.Codes, " "), r.MembersFirst, r.Seed, r.Commitment, clock.Micros(r.CommittedAt))
+		r.PassMinutes, r.Above, strings.Join(r.Codes, " "), r.BuyersOf, r.Seed, r.Commitment, clock.Micros(r.CommittedAt))
 	return err
 }
 

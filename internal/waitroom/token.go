@@ -15,7 +15,7 @@ import (
 
 // Everything that a visitor carries is signed by a key that all processes have: any of them can read what another gave out, and
 // nobody has to remember it. The kinds have keys of their own, so that one cannot be shown for another.
-type keys struct{ place, pass, task []byte }
+type keys struct{ place, pass, task, first []byte }
 
 func newKeys(master []byte) keys {
 	derive := func(kind string) []byte {
@@ -23,7 +23,15 @@ func newKeys(master []byte) keys {
 		_, _ = m.Write([]byte("sahna waitroom " + kind)) // a hash takes everything
 		return m.Sum(nil)
 	}
-	return keys{derive("place"), derive("pass"), derive("task")}
+	return keys{derive("place"), derive("pass"), derive("task"), derive("first")}
+}
+
+// secret is what a place of somebody who bought before is made of. The file of the draw is public and order numbers are short: without
+// the key nobody can try which of them came.
+func (k keys) secret(kind, s string) string {
+	m := hmac.New(sha256.New, k.first)
+	_, _ = m.Write([]byte(kind + "\n" + s)) // a hash takes everything
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
 const (
@@ -60,7 +68,7 @@ func open(key []byte, run, text string, size int, version byte) ([]byte, bool) {
 type place struct {
 	at   int64 // when they came
 	id   id
-	band byte // 0 goes first: presale codes and members
+	band byte // 0 goes first: presale codes and earlier buyers
 }
 
 func (k keys) signPlace(run string, p place) string {

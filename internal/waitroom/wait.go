@@ -75,12 +75,12 @@ type Ask struct {
 	Task    string // from Task
 	Answer  string // the work done; "" by who waited instead
 	Code    string // presale
-	Person  string // who has signed in, for members first
+	Person  string // who has signed in, for those who bought before
 	Network string // shortened address
 }
 
 // Join gives a place in line. The same task gives the same place. It touches no database.
-func (r *Rooms) Join(ctx context.Context, roomID string, a Ask) (token string, err error) {
+func (r *Rooms) Join(_ context.Context, roomID string, a Ask) (token string, err error) {
 	h, ok := r.hall(roomID)
 	if !ok {
 		return "", ErrNoRoom
@@ -93,17 +93,18 @@ func (r *Rooms) Join(ctx context.Context, roomID string, a Ask) (token string, e
 	if err := r.checkWork(room, a, now); err != nil {
 		return "", err
 	}
-	band := byte(1)
-	switch {
-	case foldCode(a.Code) != "":
-		if !room.knows(a.Code) {
-			return "", ErrCode.On("code")
-		}
+	band, made := byte(1), a.Task // what the place is made of
+	switch code := foldCode(a.Code); {
+	case code != "" && room.knows(a.Code):
 		band = 0
-	case room.MembersFirst && a.Person != "" && r.Member != nil && r.Member(ctx, a.Person, roomID):
-		band = 0
+	case h.boughtBefore(room, anOrder, code):
+		band, made = 0, r.keys.secret(anOrder, code)
+	case code != "":
+		return "", ErrCode.On("code")
+	case h.boughtBefore(room, aPerson, a.Person):
+		band, made = 0, r.keys.secret(aPerson, a.Person)
 	}
-	p := place{at: clock.Micros(now), id: idOf(room.Run, a.Task), band: band}
+	p := place{at: clock.Micros(now), id: idOf(room.Run, made), band: band}
 	if was, again := r.spent.place(p); again {
 		return r.keys.signPlace(room.Run, was), nil
 	}
@@ -195,7 +196,7 @@ func (h *hall) lateFrom() int64 {
 	return 0
 }
 
-// generalFrom is when those who have neither code nor membership begin to be let in. It hangs on the draw alone, so that nobody who
+// generalFrom is when those who have no code and bought nothing before begin to be let in. It hangs on the draw alone, so that nobody who
 // comes with a code later moves anybody back.
 func (h *hall) generalFrom(first int64) time.Time {
 	from := maxTime(h.room.OpensAt, h.room.PresaleUntil)

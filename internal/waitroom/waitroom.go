@@ -69,8 +69,9 @@ type Rooms struct {
 	keys    keys
 	uses    *batch.Writer[use, error]
 
-	// Member tells whether somebody who has signed in goes first where the organiser says "members first"; nil: nobody does.
-	Member func(ctx context.Context, personID, roomID string) bool
+	// Buyers lists the numbers of an event's orders and the persons who made them, where the organiser lets them come first; nil:
+	// nobody does.
+	Buyers func(ctx context.Context, eventID string) (orders, persons []string, err error)
 
 	mu      sync.RWMutex
 	rooms   map[string]*hall // by room id: those that stand open, and those that may open by themselves
@@ -90,6 +91,8 @@ type hall struct {
 	last int64 // moment up to which the others' chunks were read
 	seen map[string]bool
 	idle time.Time // since when nobody has been waiting
+
+	buyers buyers
 }
 
 // New makes the rooms over a migrated database.
@@ -200,6 +203,9 @@ func (r *Rooms) syncHall(ctx context.Context, h *hall, now time.Time) error {
 	h.mu.Unlock()
 	if !room.Open {
 		return nil
+	}
+	if err := r.readBuyers(ctx, h, room); err != nil {
+		r.log.WarnContext(ctx, "who bought before is not known yet", "room", room.ID, "err", err)
 	}
 	if len(mine) > 0 {
 		if err := writeChunk(ctx, r.db, room.Run, r.node, seq, clock.Micros(now), encodeArrivals(mine)); err != nil {

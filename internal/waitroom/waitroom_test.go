@@ -320,13 +320,23 @@ func TestAPassOpensForItsLimitAndItsTime(t *testing.T) {
 func TestACodeGoesFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		q := newQueue(t, d)
-		q.Member = func(_ context.Context, person, _ string) bool { return person == "member" }
-		room := q.on(waitroom.Wish{OpensAt: noon.Add(5 * time.Minute), PresaleUntil: noon.Add(10 * time.Minute), PerMinute: 60, Codes: []string{"first 2026"}, MembersFirst: true})
+		q.Buyers = func(_ context.Context, event string) (orders, persons []string, err error) {
+			if event != "last-year" {
+				t.Errorf("asked for the buyers of %q", event)
+			}
+			return []string{"K7MX2PQA"}, []string{"buyer"}, nil
+		}
+		room := q.on(waitroom.Wish{OpensAt: noon.Add(5 * time.Minute), PresaleUntil: noon.Add(10 * time.Minute), PerMinute: 60, Codes: []string{"first 2026"}, BuyersOf: "last-year"})
 		var plain []string
 		for range 20 {
 			plain = append(plain, q.join(q.Rooms, waitroom.Ask{}))
 		}
-		first := []string{q.join(q.Rooms, waitroom.Ask{Code: "First2026"}), q.join(q.Rooms, waitroom.Ask{Person: "member"})}
+		first := []string{q.join(q.Rooms, waitroom.Ask{Code: "First2026"}), q.join(q.Rooms, waitroom.Ask{Person: "buyer"}), q.join(q.Rooms, waitroom.Ask{Code: "k7mx 2pqa"})}
+		// The number of an order shown around is one place.
+		if again := q.join(q.Rooms, waitroom.Ask{Code: "K7MX2PQA"}); q.look(q.Rooms, again).ID != q.look(q.Rooms, first[2]).ID {
+			t.Error("an order's number gives two places")
+		}
+		plain = append(plain, q.join(q.Rooms, waitroom.Ask{Person: "stranger"}))
 		task, _ := q.Task("show", "")
 		if _, err := q.Join(t.Context(), "show", waitroom.Ask{Task: task.Text, Answer: solve(task), Code: "guess"}); !errors.Is(err, waitroom.ErrCode) {
 			t.Errorf("a wrong code: %v", err)
@@ -334,12 +344,12 @@ func TestACodeGoesFirst(t *testing.T) {
 		q.clock.Set(room.OpensAt.Add(5 * time.Second))
 		q.sync(q.Rooms)
 		for _, token := range first {
-			if s := q.look(q.Rooms, token); s.Place > 2 || s.Stage != waitroom.In {
+			if s := q.look(q.Rooms, token); s.Place > 3 || s.Stage != waitroom.In {
 				t.Errorf("with a code: %+v", s)
 			}
 		}
 		for _, token := range plain {
-			if s := q.look(q.Rooms, token); s.Place < 3 || !s.Turn.After(room.PresaleUntil) {
+			if s := q.look(q.Rooms, token); s.Place < 4 || !s.Turn.After(room.PresaleUntil) {
 				t.Errorf("without a code: %+v", s)
 			}
 		}

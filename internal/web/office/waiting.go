@@ -3,6 +3,7 @@ package office
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,16 @@ func (o *Office) waitingPages() []page {
 	return []page{
 		{"GET /{lang}/office/performances/{id}/waiting", runsLines, o.waiting},
 		{"POST /{lang}/office/performances/{id}/waiting", runsLines, o.setWaiting},
+		{"GET /{lang}/office/performances/{id}/waiting/event", runsLines, o.waiting},
+		{"POST /{lang}/office/performances/{id}/waiting/event", runsLines, o.setWaiting},
 	}
 }
 
-// waitingPage is the waiting room of a performance: how it stands, and the form that changes it.
+// waitingPage is the waiting room of a performance, or of its event with all its dates: how it stands, and the form that changes it.
 type waitingPage struct {
+	Whole  bool // of the event
+	Tabs   []ui.Tab
+	Other  bool // the other one of the two is open
 	Back   string
 	Form   ui.Form
 	Room   waitroom.Room
@@ -47,7 +53,8 @@ func (o *Office) showWaiting(w http.ResponseWriter, r *http.Request, v visit, ty
 		o.UI.Fail(w, r, err)
 		return
 	}
-	room, err := o.Waiting.Find(r.Context(), p.ID)
+	id, other := roomOf(r, p)
+	room, err := o.Waiting.Find(r.Context(), id)
 	if err != nil {
 		o.UI.Fail(w, r, err)
 		return
@@ -60,14 +67,23 @@ func (o *Office) showWaiting(w http.ResponseWriter, r *http.Request, v visit, ty
 	v.Nav = "performances"
 	if typed == nil {
 		typed = roomValues(room, p, o.Clock.Now())
+		if e, err := o.Catalog.Event(r.Context(), room.BuyersOf); err == nil {
+			typed.Set("buyers", e.Slug)
+		}
 	}
+	self := v.URL("/office/performances/" + p.ID + "/waiting")
 	page := waitingPage{
 		Back: v.URL("/office/performances/" + p.ID), Form: ui.NewForm(v.Page, typed, problem), Room: room, Codes: len(room.Codes),
-		Public: v.URL("/waiting/" + p.ID), Opens: v.Moment(room.OpensAt, o.Clock.Now(), p.Zone),
+		Whole: id == p.EventID, Tabs: []ui.Tab{
+			{Label: v.T("office.waiting.single"), Href: self, Active: id == p.ID}, {Label: v.T("office.waiting.whole"), Href: self + "/event", Active: id == p.EventID},
+		},
+		Public: v.URL("/waiting/" + id), Opens: v.Moment(room.OpensAt, o.Clock.Now(), p.Zone),
 	}
-	if f, err := o.Waiting.Published(p.ID); err == nil {
+	if f, err := o.Waiting.Published(id); err == nil {
 		page.Drawn = f.Seed != ""
 	}
+	_, err = o.Waiting.Standing(other)
+	page.Other = err == nil
 	status := http.StatusOK
 	if problem != nil {
 		status = ui.ReshowStatus(problem)
@@ -91,9 +107,6 @@ func roomValues(room waitroom.Room, p catalog.Performance, now time.Time) url.Va
 	if len(room.Pace) > 0 {
 		out.Set("pace", strconv.Itoa(room.PaceAt(now)))
 	}
-	if room.MembersFirst {
-		out.Set("members", "yes")
-	}
 	return out
 }
 
@@ -108,12 +121,26 @@ func (o *Office) setWaiting(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	wish, err := readWaiting(r.PostForm, p)
+	if wish.ID, _ = roomOf(r, p); wish.ID == p.EventID {
+		wish.Kind = waitroom.ForEvent
+	}
+	if slug := strings.TrimSpace(r.PostForm.Get("buyers")); err == nil && slug != "" {
+		e, eerr := o.Catalog.EventBySlug(r.Context(), path.Base(slug))
+		if eerr != nil {
+			err = errNoEvent.On("buyers")
+		}
+		wish.BuyersOf = e.ID
+	}
 	if err == nil {
 		_, err = o.Waiting.Set(r.Context(), wish)
 	}
 	switch {
 	case err == nil:
-		http.Redirect(w, r, v.URL("/office/performances/"+p.ID+"/waiting"), http.StatusSeeOther)
+		to := "/office/performances/" + p.ID + "/waiting"
+		if wish.Kind == waitroom.ForEvent {
+			to += "/event"
+		}
+		http.Redirect(w, r, v.URL(to), http.StatusSeeOther)
 	case ui.CanReshow(err):
 		o.showWaiting(w, r, v, r.PostForm, err)
 	default:
@@ -121,10 +148,21 @@ func (o *Office) setWaiting(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 }
 
-var errMoment = fault.New(fault.Invalid, "office.waiting_moment")
+var (
+	errMoment  = fault.New(fault.Invalid, "office.waiting_moment")
+	errNoEvent = fault.New(fault.Invalid, "office.waiting_no_event")
+)
+
+// roomOf is which room a page is about, and the other one of the two.
+func roomOf(r *http.Request, p catalog.Performance) (id, other string) {
+	if strings.HasSuffix(r.URL.Path, "/event") {
+		return p.EventID, p.ID
+	}
+	return p.ID, p.EventID
+}
 
 func readWaiting(form url.Values, p catalog.Performance) (waitroom.Wish, error) {
-	w := waitroom.Wish{ID: p.ID, Kind: waitroom.ForPerformance, Mode: waitroom.Off, MembersFirst: form.Get("members") != ""}
+	w := waitroom.Wish{ID: p.ID, Kind: waitroom.ForPerformance, Mode: waitroom.Off}
 	switch m := waitroom.Mode(form.Get("mode")); m {
 	case waitroom.On, waitroom.Auto:
 		w.Mode = m

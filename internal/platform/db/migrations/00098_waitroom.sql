@@ -14,7 +14,7 @@ CREATE TABLE waitroom_room (
     pass_minutes  BIGINT NOT NULL,
     above         BIGINT NOT NULL,
     codes         TEXT NOT NULL, -- hashes
-    members_first BOOLEAN NOT NULL,
+    buyers_of     TEXT NOT NULL, -- an event whose buyers come first
     seed          BYTEA NOT NULL,
     commitment    TEXT NOT NULL,
     committed_at  BIGINT NOT NULL

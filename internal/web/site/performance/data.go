@@ -24,6 +24,8 @@ type dataZone struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	Color      string   `json:"color"`
+	Dark       string   `json:"dark"` // on a dark ground
+	Sign       int      `json:"sign"` // strokes on the rim: the colour is not the only sign
 	Categories []string `json:"categories"`
 	Minor      int64    `json:"minor"`
 }
@@ -57,9 +59,10 @@ func pickerData(p ui.Page, h house, c choice) data {
 	if h.performance.Currency == "KZT" {
 		out.Sign = "₸"
 	}
+	colours := h.paintsOf()
 	for _, z := range h.performance.Zones {
 		if _, a, ok := firstPrice(h.performance, z.ID); ok {
-			out.Zones = append(out.Zones, dataZone{z.ID, p.Text(z.Name), h.color(z), z.Categories, a.Minor})
+			out.Zones = append(out.Zones, dataZone{z.ID, p.Text(z.Name), colours[z.ID].Light, colours[z.ID].Dark, signOf(h.performance, z.ID), z.Categories, a.Minor})
 		}
 	}
 	for _, id := range c.seats {

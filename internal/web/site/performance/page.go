@@ -39,16 +39,24 @@ type view struct {
 }
 
 type zoneView struct {
-	ID, Name, Color string
-	Prices          []priceView
+	ID, Name string
+	Swatch   swatchView
+	Prices   []priceView
+}
+
+// swatchView is how a zone's seats look.
+type swatchView struct {
+	paint
+	Sign int
 }
 
 type priceView struct{ Type, Amount string }
 
 type standingView struct {
-	ID, Name, Color string
-	Left            int
-	Inputs          []inputView
+	ID, Name string
+	Swatch   swatchView
+	Left     int
+	Inputs   []inputView
 }
 
 type inputView struct {
@@ -218,8 +226,9 @@ func (v *view) offer(h house, c choice) {
 
 func zones(p ui.Page, h house) []zoneView {
 	var out []zoneView
+	colours := h.paintsOf()
 	for _, z := range h.performance.Zones {
-		zv := zoneView{ID: z.ID, Name: p.Text(z.Name), Color: h.color(z)}
+		zv := zoneView{ID: z.ID, Name: p.Text(z.Name), Swatch: swatchView{colours[z.ID], signOf(h.performance, z.ID)}}
 		for _, t := range h.performance.Types {
 			if a, ok := h.performance.Price(z.ID, t.ID); ok {
 				zv.Prices = append(zv.Prices, priceView{p.Text(t.Name), a.String()})
@@ -232,6 +241,7 @@ func zones(p ui.Page, h house) []zoneView {
 
 func standing(p ui.Page, h house, c choice) []standingView {
 	var out []standingView
+	colours := h.paintsOf()
 	for _, z := range h.performance.Zones {
 		has, left := false, 0
 		for _, a := range h.plan.Areas() {
@@ -245,7 +255,7 @@ func standing(p ui.Page, h house, c choice) []standingView {
 		if !has {
 			continue
 		}
-		sv := standingView{ID: z.ID, Name: p.Text(z.Name), Color: h.color(z), Left: left}
+		sv := standingView{ID: z.ID, Name: p.Text(z.Name), Swatch: swatchView{colours[z.ID], signOf(h.performance, z.ID)}, Left: left}
 		for _, t := range h.performance.Types {
 			a, ok := h.performance.Price(z.ID, t.ID)
 			if !ok {

@@ -105,7 +105,7 @@ func (d *Door) showEntrance(w http.ResponseWriter, r *http.Request, problem erro
 		return
 	}
 	p.Title = p.T("waiting.title", "event", a.Title)
-	v := entranceView{Page: p, about: a, Codes: len(a.Room.Codes) > 0, Form: ui.NewForm(p, r.PostForm, problem)}
+	v := entranceView{Page: p, about: a, Codes: len(a.Room.Codes) > 0 || a.Room.BuyersOf != "", Form: ui.NewForm(p, r.PostForm, problem)}
 	now := d.UI.Clock.Now()
 	if now.Before(a.Room.OpensAt) {
 		v.Opens = p.Moment(a.Room.OpensAt, now, a.Zone)

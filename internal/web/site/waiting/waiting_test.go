@@ -176,6 +176,47 @@ func TestAVisitorWithoutScriptsWaitsAndHolds(t *testing.T) {
 	})
 }
 
+func TestOneRoomForAllDatesOfAnEventAndItsEarlierBuyersFirst(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		h.rooms.Buyers = h.Office.Buyers
+		bought := h.Buy(t, "1-1")
+		base, page := h.url+"/en/waiting/"+h.Event.ID, h.url+"/en/performance/"+h.Performance.ID
+		_, err := h.rooms.Set(t.Context(), waitroom.Wish{
+			ID: h.Event.ID, Kind: waitroom.ForEvent, Mode: waitroom.On, PresaleUntil: h.Clock.Now().Add(time.Hour), PerMinute: 600, BuyersOf: h.Event.ID,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, other := newVisitor(t), newVisitor(t)
+		if at, body := v.get(page); !strings.HasSuffix(at, "/waiting/"+h.Event.ID) || !strings.Contains(body, "the number of an earlier order") {
+			t.Fatalf("the seats are shown without a pass: %s", at)
+		}
+		if at, _ := other.post(base+"/join", url.Values{"code": {"CCCCCCCC"}}); strings.HasSuffix(at, "/place") {
+			t.Error("a number that is no order's gives a place")
+		}
+		if at, _ := other.post(base+"/join", nil); !strings.HasSuffix(at, "/place") {
+			t.Errorf("without a code at %s", at)
+		}
+		if at, _ := v.post(base+"/join", url.Values{"code": {strings.ToLower(bought.Code)}}); !strings.HasSuffix(at, "/place") {
+			t.Fatalf("with the number of an order at %s", at)
+		}
+		h.pass(t, 10*time.Second)
+		if at, _ := v.get(base + "/enter"); !strings.HasSuffix(at, "/event/"+h.Event.Slug) {
+			t.Errorf("who comes in chooses the date at %s", at)
+		}
+		if _, body := v.get(page); !strings.Contains(body, "seats-form") {
+			t.Error("the event's pass does not open its performance")
+		}
+		if at, _ := v.post(page+"/hold", url.Values{"seat": {h.Plan.Seats()[1].ID}}); !strings.HasSuffix(at, "/basket") {
+			t.Errorf("a hold with the event's pass leads to %s", at)
+		}
+		if at, _ := other.get(base + "/enter"); !strings.HasSuffix(at, "/place") {
+			t.Errorf("who bought nothing before comes in during the presale: %s", at)
+		}
+	})
+}
+
 func TestThePublishedDrawIsRecomputedByAScriptOfItsOwn(t *testing.T) {
 	h := open(t, dbtest.Open(t, db.SQLite))
 	room := h.set(t, h.Clock.Now().Add(5*time.Minute), 60)

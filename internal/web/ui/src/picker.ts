@@ -43,6 +43,7 @@ class Picker {
     });
     for (const b of root.querySelectorAll<HTMLElement>("[data-zoom]")) b.addEventListener("click", () => this.zoom(b.dataset.zoom!));
     this.floors(find("floors"));
+    this.prices();
     new ResizeObserver(() => { this.measure(); this.camera.resize(); this.painter.ask(); }).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.painter.readInk(); this.painter.ask(); });
     // Where a seat stands in the window: for those who drive the page by a script.
@@ -68,6 +69,28 @@ class Picker {
     const { width, height } = this.camera;
     if (how === "fit") this.camera.fitAll();
     else this.camera.zoomAt(width / 2, height / 2, how === "in" ? 1.5 : 1 / 1.5);
+  }
+
+  // prices makes the list of prices a switch: one of them alone, or all.
+  private prices(): void {
+    const buttons: HTMLButtonElement[] = [];
+    for (const row of this.root.ownerDocument.querySelectorAll<HTMLElement>("[data-zone]")) {
+      const zone = this.hall.page.zones.findIndex((z) => z.id === row.dataset.zone), name = row.querySelector(".seats-zone");
+      if (zone < 0 || !name) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = name.className;
+      button.textContent = name.textContent;
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        this.hall.only = this.hall.only === zone ? -1 : zone;
+        for (const b of buttons) b.setAttribute("aria-pressed", String(b === button && this.hall.only >= 0));
+        this.hall.recount();
+        this.painter.ask();
+      });
+      name.replaceWith(button);
+      buttons.push(button);
+    }
   }
 
   private floors(bar: HTMLElement): void {

@@ -6,7 +6,7 @@ export interface PageData {
   live: string;
   limit: number;
   sign: string;
-  zones: { id: string; name: string; color: string; categories: string[]; minor: number }[];
+  zones: { id: string; name: string; color: string; light?: string; dark: string; sign: number; categories: string[]; minor: number }[];
   chosen: string[];
   back: boolean;
   words: Record<string, string>;

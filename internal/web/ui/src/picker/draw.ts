@@ -17,6 +17,7 @@ export class Painter {
   readInk(): void {
     const css = getComputedStyle(document.documentElement);
     const get = (name: string) => css.getPropertyValue(`--color-${name}`).trim();
+    this.hall.paint(matchMedia("(prefers-color-scheme: dark)").matches);
     this.ink = { bg: get("bg"), surface: get("surface"), raised: get("raised"), text: get("text"), muted: get("muted"), accent: get("accent"), onAccent: get("on-accent"), line: get("line") };
   }
 
@@ -99,8 +100,8 @@ export class Painter {
   private part(g: CanvasRenderingContext2D, s: Section, far: boolean): void {
     if (!s.seats || !s.outline.length) return;
     this.path(g, s.outline);
-    g.globalAlpha = far ? (s.free ? 0.35 + 0.6 * Math.sqrt(s.free / s.seats) : 1) : 1;
-    g.fillStyle = far ? (s.free ? s.color : this.ink.raised) : this.ink.surface;
+    g.globalAlpha = far ? (s.shown ? 0.6 + 0.4 * Math.sqrt(s.shown / s.seats) : 1) : 1;
+    g.fillStyle = far ? (s.shown ? this.hall.colorOf(s) : this.ink.raised) : this.ink.surface;
     g.fill();
     g.globalAlpha = 1;
     g.strokeStyle = this.ink.line;
@@ -117,7 +118,7 @@ export class Painter {
     const names = parts.every((s) => g.measureText(s.name).width < room(s));
     for (const s of parts) {
       const text = names ? s.name : short(s);
-      if (g.measureText(text).width < (s.box[2] - s.box[0]) * 0.95) this.word(g, text, ...middle(s), size, s.free ? readable(s.color) : this.ink.muted, 700);
+      if (g.measureText(text).width < (s.box[2] - s.box[0]) * 0.95) this.word(g, text, ...middle(s), size, s.shown ? readable(this.hall.colorOf(s)) : this.ink.muted, 700);
     }
   }
 
@@ -129,7 +130,7 @@ export class Painter {
       if (r.box[2] < x0 || r.box[0] > x1 || r.box[3] < y0 || r.box[1] > y1) continue;
       for (let no = r.first; no < r.first + r.count; no++) {
         if (this.chosen.has(no) || hall.zone[no] < 0) continue;
-        const key = hall.isFree(no) ? `${hall.color(no)} ${close ? hall.flags[no] & 7 : 0}` : "taken";
+        const key = hall.isFree(no) && hall.shows(no) ? `${hall.color(no)} ${close ? hall.flags[no] & 7 : 0} ${hall.sign(no)}` : "taken";
         let lot = lots.get(key);
         if (!lot) lots.set(key, (lot = []));
         lot.push(no);
@@ -157,7 +158,7 @@ export class Painter {
       g.globalAlpha = 1;
       return;
     }
-    const [color, flag] = key.split(" "), flags = Number(flag), special = flags & (ACCESSIBLE | COMPANION);
+    const [color, flag, sign] = key.split(" "), flags = Number(flag), special = flags & (ACCESSIBLE | COMPANION);
     g.beginPath();
     for (const no of lot) {
       const r = hall.r[no], x = hall.x[no], y = hall.y[no];
@@ -185,6 +186,25 @@ export class Painter {
       }
       g.fill();
     }
+    if (this.radius() >= 4.5 && !flags) this.sign(g, lot, SIGNS[Number(sign)], readable(color));
+  }
+
+  // sign draws the price's second sign along the rims: colour alone would leave some people out.
+  private sign(g: CanvasRenderingContext2D, lot: number[], strokes: [number, number][], ink: string): void {
+    if (!strokes.length) return;
+    const hall = this.hall, turn = Math.PI / 6;
+    g.beginPath();
+    for (const no of lot) {
+      const r = hall.r[no] * 0.78, x = hall.x[no], y = hall.y[no];
+      for (const [from, to] of strokes) {
+        const begin = from * turn - Math.PI / 2;
+        g.moveTo(x + r * Math.cos(begin), y + r * Math.sin(begin));
+        g.arc(x, y, r, begin, to * turn - Math.PI / 2);
+      }
+    }
+    g.strokeStyle = ink;
+    g.lineWidth = hall.r[lot[0]] * 0.18;
+    g.stroke();
   }
 
   private picked(g: CanvasRenderingContext2D, no: number): void {
@@ -271,6 +291,11 @@ export class Painter {
     if (this.focus >= 0) ring(this.focus, this.ink.accent, 3);
   }
 }
+
+// The strokes of each sign, in twelfths of the rim from its top; the legend's are the same.
+const SIGNS: [number, number][][] = [
+  [], [[0, 12]], [[-1, 1]], [[5, 7]], [[2, 4], [8, 10]], [[-1, 1], [5, 7]], [[-1, 1], [2, 4], [5, 7], [8, 10]], [[8, 10]],
+];
 
 // middle is the mean of a part's corners: of a bent part it lies nearer to it than the middle of its box.
 function middle(s: Section): [number, number] {

@@ -43,7 +43,7 @@ export type Box = [number, number, number, number];
 export interface Row { section: number; name: string; number: string; first: number; count: number; at: string; box: Box }
 
 export interface Section {
-  id: string; name: string; floor: number; way: number; outline: number[]; box: Box; rows: number[]; seats: number; free: number; color: string;
+  id: string; name: string; floor: number; way: number; outline: number[]; box: Box; rows: number[]; seats: number; free: number; shown: number; color: string;
 }
 
 export class Hall {
@@ -71,11 +71,17 @@ export class Hall {
     this.zone = new Int16Array(n);
     this.flags = new Uint8Array(n);
     this.state = new Uint8Array(n).fill(3);
-    this.sections = raw.sections.map((s) => ({ ...s, outline: s.outline ?? [], box: s.bounds, rows: [], seats: 0, free: 0, color: "" }));
+    this.sections = raw.sections.map((s) => ({ ...s, outline: s.outline ?? [], box: s.bounds, rows: [], seats: 0, free: 0, shown: 0, color: "" }));
     const zones = raw.categories.map((c) => page.zones.findIndex((z) => z.categories.includes(c)));
     let no = 0;
     for (const r of raw.rows) no = this.addRow(r, no, zones);
     for (const [k, v] of Object.entries(raw.flags ?? {})) this.flags[Number(k)] = v;
+    for (const z of page.zones) z.light = z.color;
+  }
+
+  // paint chooses the colours for a light or a dark ground.
+  paint(dark: boolean): void {
+    for (const z of this.page.zones) z.color = dark ? z.dark : z.light!;
     for (const s of this.sections) s.color = this.mainColor(s);
   }
 
@@ -116,13 +122,23 @@ export class Hall {
     return this.page.zones[zone]?.color ?? "";
   }
 
+  // shows tells whether a price is shown: all are, or the one that was asked for.
+  only = -1;
+  shows(no: number): boolean { return this.only < 0 || this.zone[no] === this.only; }
+
+  // colorOf is a part's colour from far: of most of its seats, or of the price that was asked for.
+  colorOf(s: Section): string { return this.page.zones[this.only]?.color ?? s.color; }
+
   // recount says how many seats of each part are free.
   recount(): void {
     for (const s of this.sections) {
-      s.free = 0;
+      s.free = s.shown = 0;
       for (const r of s.rows) {
         const { first, count } = this.rows[r];
-        for (let no = first; no < first + count; no++) if (this.isFree(no)) s.free++;
+        for (let no = first; no < first + count; no++) if (this.isFree(no)) {
+          s.free++;
+          if (this.shows(no)) s.shown++;
+        }
       }
     }
   }
@@ -132,6 +148,8 @@ export class Hall {
   price(no: number): number { return this.page.zones[this.zone[no]]?.minor ?? 0; }
 
   color(no: number): string { return this.page.zones[this.zone[no]]?.color ?? ""; }
+
+  sign(no: number): number { return this.page.zones[this.zone[no]]?.sign ?? 0; }
 
   sectionOf(no: number): Section { return this.sections[this.rows[this.row[no]].section]; }
 
