@@ -173,7 +173,7 @@ func (p *Privacy) requestsOver(ctx context.Context, at time.Time, visit func(Req
 		return err
 	}
 	for after := ""; ; {
-		page, err := answeredBefore(ctx, p.db, at.AddDate(-proofYears, 0, 0), after, retentionPage)
+		page, err := answeredBefore(ctx, p.db, at.AddDate(-proofYears, 0, 0), after, p.night.page)
 		if err != nil || len(page) == 0 {
 			return err
 		}

@@ -71,11 +71,12 @@ type Privacy struct {
 	traps     *Traps
 	anchors   []Anchor
 	obeyed    atomic.Pointer[held] // the register's version in force
+	night     nightSizes
 }
 
 // Over makes the room and publishes nothing: for commands that look after the data without being the site.
 func Over(d *db.DB, c clock.Clock, op Operator) *Privacy {
-	return &Privacy{db: d, clock: c, operator: op}
+	return &Privacy{db: d, clock: c, operator: op, night: usualNight}
 }
 
 // New makes the room. Until people publish a document by hand, it publishes what the operator's profile and the built-in text give

@@ -29,19 +29,11 @@ func ForgeRegister(t testing.TB, d *db.DB, c clock.Clock, change func(*Processin
 // SizeOf is sizeOf.
 var SizeOf = sizeOf
 
-// SmallRetentionPage makes nights look at two persons together.
-func SmallRetentionPage(t testing.TB) {
-	was := retentionPage
-	retentionPage = 2
-	t.Cleanup(func() { retentionPage = was })
-}
+// SmallNight makes nights look at two persons together.
+func (p *Privacy) SmallNight() { p.night.page = 2 }
 
 // SmallPreview makes whoever asks wait for the count of so many persons, no more.
-func SmallPreview(t testing.TB, most int64) {
-	page, today := previewMost, todayMost
-	previewMost, todayMost = most, most
-	t.Cleanup(func() { previewMost, todayMost = page, today })
-}
+func (p *Privacy) SmallPreview(most int64) { p.night.preview, p.night.today = most, most }
 
 // SetPage makes a search look at few persons at once.
 func (n *Incidents) SetPage(most int) { n.page = most }

@@ -119,12 +119,9 @@ func (r Processing) due(k vault.Kept, f facts, today calendar.Day) Due {
 	return d
 }
 
-// retentionPage is how many persons are looked at together; tests make it small.
-var retentionPage = 200
-
 // walk looks at a page of persons after one of them, and hands over what is due on a day. It returns the last person seen, "" at the end.
 func (p *Privacy) walk(ctx context.Context, r Processing, after string, at time.Time, t *Tally, do func(Due) error) (string, error) {
-	page, err := p.vault.KeptAfter(ctx, after, retentionPage)
+	page, err := p.vault.KeptAfter(ctx, after, p.night.page)
 	if err != nil || len(page) == 0 {
 		return "", err
 	}

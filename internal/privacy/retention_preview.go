@@ -9,11 +9,15 @@ import (
 	"github.com/sahna/sahna/internal/privacy/calendar"
 )
 
-// Who asks waits for the count of so many persons; more are counted in the background. Tests make it small.
-var (
-	previewMost int64 = 20_000 // the preview's own page
-	todayMost   int64 = 1_000  // a line on a page about other things
-)
+// nightSizes is how many persons a night looks at together, and how many are counted while somebody waits; more are counted in the
+// background.
+type nightSizes struct {
+	page    int
+	preview int64 // on the preview's own page
+	today   int64 // for a line on a page about other things
+}
+
+var usualNight = nightSizes{page: 200, preview: 20_000, today: 1_000}
 
 const (
 	countFresh  = time.Hour       // a count in the background is made anew when it is older
@@ -35,10 +39,14 @@ type Preview struct {
 func (p Preview) Any() bool { return p.Persons > 0 || p.Requests > 0 }
 
 // Preview tells what the next night destroys, and destroys nothing.
-func (p *Privacy) Preview(ctx context.Context) (Preview, error) { return p.preview(ctx, previewMost) }
+func (p *Privacy) Preview(ctx context.Context) (Preview, error) {
+	return p.preview(ctx, p.night.preview)
+}
 
 // DueTonight tells the same for a line on a page: it never keeps the page waiting.
-func (p *Privacy) DueTonight(ctx context.Context) (Preview, error) { return p.preview(ctx, todayMost) }
+func (p *Privacy) DueTonight(ctx context.Context) (Preview, error) {
+	return p.preview(ctx, p.night.today)
+}
 
 func (p *Privacy) preview(ctx context.Context, most int64) (out Preview, err error) {
 	defer fault.Wrap(&err, "preview of the next night")
@@ -113,7 +121,7 @@ func (p *Privacy) goOn(ctx context.Context, r Processing, c *nightCount, after f
 // persons that whoever asks counts them. A count that was interrupted goes on. It returns whether there is a whole count.
 func (p *Privacy) CountNight(ctx context.Context) (whole bool, err error) {
 	defer fault.Wrap(&err, "count what the next night destroys")
-	if n, err := p.vault.CountPersons(ctx); err != nil || n <= todayMost {
+	if n, err := p.vault.CountPersons(ctx); err != nil || n <= p.night.today {
 		return false, err
 	}
 	r, err := p.register(ctx, p.db)

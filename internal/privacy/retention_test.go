@@ -175,10 +175,10 @@ func (b *breaking) Anchors(context.Context, *db.DB, []string) (map[string]privac
 }
 
 func TestAnInterruptedNightGoesOnAndDestroysWhatThePreviewSaid(t *testing.T) {
-	privacy.SmallRetentionPage(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		w := boxofficetest.New(t, d)
+		w.Privacy.SmallNight()
 		for range 7 {
 			w.Guest(t, privacytest.Aigul())
 		}
@@ -209,10 +209,10 @@ func TestAnInterruptedNightGoesOnAndDestroysWhatThePreviewSaid(t *testing.T) {
 // More persons than somebody waits for are counted in the background: to the last one, also when the count is interrupted, and anew when
 // a hold changes it.
 func TestThePreviewIsExactAtAnySize(t *testing.T) {
-	privacy.SmallRetentionPage(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		w := retained(t, d)
+		w.Privacy.SmallNight()
 		first := w.Guest(t, privacytest.Aigul())
 		for range 6 {
 			w.Guest(t, privacytest.Aigul())
@@ -223,7 +223,7 @@ func TestThePreviewIsExactAtAnySize(t *testing.T) {
 		if err != nil || small.Whole != 7 || small.Seen != 8 || small.Counting || !small.CountedAt.IsZero() {
 			t.Fatalf("counted while somebody waits: %+v %v", small, err)
 		}
-		privacy.SmallPreview(t, 3)
+		w.Privacy.SmallPreview(3)
 		counted := func(want bool) privacy.Preview {
 			t.Helper()
 			for _, ask := range []func(context.Context) (privacy.Preview, error){w.Privacy.DueTonight, w.Privacy.Preview} {
