@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,8 @@ func TestADayOfAPersonAndOfTheOfficer(t *testing.T) {
 	officer.answers(colleague)
 	officer.previewsTheNight()
 	person.usesEveryRight()
+	atADesk := day{t: t, p: p, b: browsertest.Open(t, browsertest.Desktop), lang: "en", prefix: "desk-"}
+	atADesk.comesBack()
 	person.erases()
 }
 
@@ -271,6 +274,24 @@ func (d day) usesEveryRight() {
 		d.b.Go(d.url(page))
 		d.look("13-" + strings.ReplaceAll(strings.Trim(page, "/"), "/", "-"))
 	}
+}
+
+// comesBack signs the same person in on another screen, in another language, and looks at the pages that answer for their data.
+func (d day) comesBack() {
+	d.b.Go(d.url("/account/sign-in"))
+	d.fill(map[string]string{"email": dayEmail, "password": dayPassword})
+	d.b.Submit(`form[action$="/account/sign-in"] button[value=password]`)
+	for i, page := range []string{"/account", "/account/data", "/account/data/object", "/account/data/delete", "/page/my-data", "/page/claim"} {
+		d.b.Go(d.url(page))
+		d.at(page)
+		d.look(strconv.Itoa(i+1) + "-" + strings.ReplaceAll(strings.Trim(page, "/"), "/", "-"))
+	}
+	d.b.Go(d.url("/account/data"))
+	if !strings.Contains(d.b.Text(".own-received"), "Kazakhstan") {
+		d.t.Error("my data does not tell who received it")
+	}
+	d.b.Submit(`#consents a[href*="/receipts/"]`)
+	d.look("7-receipt")
 }
 
 func (d day) erases() {

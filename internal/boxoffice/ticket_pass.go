@@ -20,6 +20,7 @@ import (
 var (
 	ErrPassGone    = fault.New(fault.Gone, "boxoffice.pass_gone")       // taken, taken back, refunded, or never was
 	ErrPassLate    = fault.New(fault.Gone, "boxoffice.pass_late")       // the performance has begun
+	ErrPassHeld    = fault.New(fault.Conflict, "boxoffice.pass_held")   // it was passed on once: it is its holder's
 	ErrPassEntered = fault.New(fault.Conflict, "boxoffice.pass_inside") // somebody is in with it
 )
 
@@ -77,9 +78,30 @@ func (o *Office) PassOn(ctx context.Context, k OrderKey, ticketCode string) (_ P
 	if err != nil {
 		return Pass{}, err
 	}
+	return o.offer(ctx, t)
+}
+
+// PassOnTicket is PassOn for who has a ticket's own link. A ticket that was passed on belongs to its holder, who came to it by own data
+// and consent: it goes no further, and its buyer, who does not have its link, cannot call it back by offering it anew.
+func (o *Office) PassOnTicket(ctx context.Context, code, secret string) (_ Pass, err error) {
+	defer fault.Wrap(&err, "pass a ticket on by its own link")
+	t, err := o.TicketBySecret(ctx, code, secret)
+	switch {
+	case err != nil:
+		return Pass{}, err
+	case t.Void:
+		return Pass{}, ErrNoTicket
+	case t.HolderID != "":
+		return Pass{}, ErrPassHeld
+	}
+	return o.offer(ctx, t)
+}
+
+// offer makes a ticket's link; an earlier one ends.
+func (o *Office) offer(ctx context.Context, t Ticket) (p Pass, err error) {
 	b := make([]byte, 24)
 	rand.Read(b) //nolint:errcheck // never fails
-	p := Pass{
+	p = Pass{
 		ID: db.NewID(), PerformanceID: t.PerformanceID, TicketID: t.ID, OrderID: t.OrderID,
 		Secret: base64.RawURLEncoding.EncodeToString(b), OfferedAt: o.clock.Now(),
 	}

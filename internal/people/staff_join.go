@@ -288,6 +288,11 @@ func (p *People) Employee(ctx context.Context, account string) (Employee, error)
 	return Employee{}, orElse(err, ErrNoEmployee)
 }
 
+// Employed tells whether a person is an employee.
+func (p *People) Employed(ctx context.Context, person string) (bool, error) {
+	return IsStaff(ctx, p.db, person)
+}
+
 // IsStaff tells whether a person is an employee, for the gate of the purpose that staff records have.
 func IsStaff(ctx context.Context, tx *db.DB, person string) (bool, error) {
 	a, err := accountOfPerson(ctx, tx, person)

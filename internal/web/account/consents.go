@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
@@ -13,6 +14,7 @@ type consentLine struct {
 	Code     string // of the box
 	Scope    string
 	Summary  i18n.Text
+	About    string // of a recipient: what goes there and what for; the summary is its name and country then
 	Text     i18n.Text
 	Required bool
 	To       bool // a recipient's
@@ -48,7 +50,7 @@ func (a *Account) consentLines(ctx context.Context, p dataFrame, b privacy.Boxes
 		out = append(out, line)
 	}
 	for _, c := range chosen {
-		line := consentLine{Code: c.Code(), Scope: c.Scope, Summary: c.Box.Summary, Text: c.Box.Text, To: true, Older: c.Older, Gone: c.Gone}
+		line := consentLine{Code: c.Code(), Scope: c.Scope, Summary: c.Recipient.Name, About: choiceWords(p, c.Choice), Text: c.Box.Text, To: true, Older: c.Older, Gone: c.Gone}
 		if c.Given.ID != "" {
 			if err := a.tellConsent(ctx, p, &line, c.Given); err != nil {
 				return nil, err
@@ -57,6 +59,16 @@ func (a *Account) consentLines(ctx context.Context, p dataFrame, b privacy.Boxes
 		out = append(out, line)
 	}
 	return out, nil
+}
+
+// choiceWords say where a recipient is, what goes there and what for.
+func choiceWords(p dataFrame, c privacy.Choice) string {
+	var why []string
+	for _, x := range c.Purposes {
+		why = append(why, p.Text(privacy.PurposeName(x)))
+	}
+	return p.T("account.consent_what", "country", privacy.CountryName(c.Recipient.Country, p.Lang),
+		"what", privacy.FieldNames(c.Fields, p.Lang), "why", strings.Join(why, ", "))
 }
 
 // tellConsent says when the newest consent was given, until when it holds, and where its receipt is.

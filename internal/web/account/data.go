@@ -121,7 +121,11 @@ func (a *Account) gather(ctx context.Context, v *dataView) (err error) {
 	if err != nil {
 		return err
 	}
-	v.Purposes = purposeLines(v.Page, register.Entries, own, v.Consents)
+	staff, err := a.People.Employed(ctx, v.Owner.Main)
+	if err != nil {
+		return err
+	}
+	v.Purposes = purposeLines(v.Page, register.Entries, own, v.Consents, staff, slices.ContainsFunc(v.Received, func(l receivedLine) bool { return l.State }))
 	if phone, ok := own[vault.Phone]; !ok || phone.Empty() { // nothing to write to: no box
 		v.Consents = slices.DeleteFunc(v.Consents, func(c consentLine) bool {
 			return c.Scope == privacy.ScopeMarketingSMS && !c.Stands
@@ -183,11 +187,11 @@ func mapValues(text string) string {
 }
 
 // purposeLines say for each purpose that uses something held: which fields, and for how long.
-func purposeLines(p ui.Page, entries []privacy.Entry, held map[vault.Field]vault.Secret, consents []consentLine) []purposeLine {
+func purposeLines(p ui.Page, entries []privacy.Entry, held map[vault.Field]vault.Secret, consents []consentLine, staff, disclosed bool) []purposeLine {
 	news := slices.ContainsFunc(consents, func(c consentLine) bool { return c.Stands && !c.Required && !c.To })
 	var out []purposeLine
 	for _, e := range entries {
-		if e.Purpose == vault.PurposeMarketing && !news {
+		if e.Purpose == vault.PurposeMarketing && !news || e.Purpose == vault.PurposeStaff && !staff || e.Purpose == vault.PurposeDisclosure && !disclosed {
 			continue
 		}
 		var names []string

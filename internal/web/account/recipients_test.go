@@ -73,7 +73,7 @@ func TestEachRecipientIsGivenAndWithdrawnOnThePage(t *testing.T) {
 		register("service", "service.mail_gateway")
 		_, _, body := v.post("/ru/account/code", "code", h.newestCode())
 		_, _, body = v.get("/ru/account/data")
-		expect(t, "the boxes", body, "Кому ещё передаются данные", "Друзья театра, Казахстан", "Почтовый сервер оператора, Германия. Что: фамилия, имя, адрес электронной почты", "consents/service.mail_gateway/withdraw", "consents/marketing_email.partner/give")
+		expect(t, "the boxes", body, "Кому ещё передаются данные", "Друзья театра", "Страна: Германия. Что передаётся: фамилия, имя, адрес электронной почты", "consents/service.mail_gateway/withdraw", "consents/marketing_email.partner/give")
 
 		_, _, body = v.post("/ru/account/data/consents/service.mail_gateway/withdraw")
 		expect(t, "after withdrawing", body, "Этому получателю больше ничего не уходит", "consents/service.mail_gateway/give")

@@ -94,7 +94,11 @@ func ConsentBoxes(p Page, f Form, name string, b privacy.Boxes, scopes []privacy
 				return templ_7745c5c3_Err
 			}
 			for _, c := range choices {
-				templ_7745c5c3_Err = Checkbox(p, Check{Form: f, Name: name, Value: c.Code(), Label: p.Text(c.Box.Summary), Full: ConsentParts(p.Text(c.Box.Text)), Required: c.Box.Required}).Render(ctx, templ_7745c5c3_Buffer)
+				why := ""
+				if c.Box.Required {
+					why = p.T("ui.consents_needed")
+				}
+				templ_7745c5c3_Err = Checkbox(p, Check{Summary: why, Form: f, Name: name, Value: c.Code(), Label: p.Text(c.Box.Summary), Full: ConsentParts(p.Text(c.Box.Text)), Required: c.Box.Required}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -55,6 +55,7 @@ func (d *Door) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/order/{code}/{secret}/calendar.ics", private(d.orderCalendar))
 	mux.HandleFunc("POST /{lang}/order/{code}/{secret}/pass", private(d.passOn))
 	mux.HandleFunc("POST /{lang}/order/{code}/{secret}/take-back", private(d.takeBack))
+	mux.HandleFunc("POST /{lang}/ticket/{code}/{secret}/pass", private(d.passOnTicket))
 	mux.HandleFunc("GET /{lang}/ticket/pass/{secret}", private(d.takeForm))
 	mux.HandleFunc("POST /{lang}/ticket/pass/{secret}", private(d.take))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}", private(d.ticket))

@@ -12,8 +12,9 @@ import (
 
 // passView shows the buyer the link of a ticket that they pass on: the only time that it is seen.
 type passView struct {
-	Order string // path
-	Link  string // whole address
+	Back string // path of the order, or of the ticket
+	Done string // what leads there
+	Link string // whole address
 }
 
 // takeView is where somebody takes a ticket that was passed on to them, with their own data and their own consent.
@@ -35,10 +36,24 @@ func (d *Door) passOn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := d.page(r, "")
+	d.showPass(w, r, p, pass, p.URL("/order/"+k.Code+"/"+k.Secret), p.T("checkout.pass_done"))
+}
+
+// passOnTicket is passOn from the ticket's own page.
+func (d *Door) passOnTicket(w http.ResponseWriter, r *http.Request) {
+	code, secret := r.PathValue("code"), r.PathValue("secret")
+	pass, err := d.Office.PassOnTicket(r.Context(), code, secret)
+	if err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	p := d.page(r, "")
+	d.showPass(w, r, p, pass, p.URL("/ticket/"+code+"/"+secret), p.T("checkout.pass_done_ticket"))
+}
+
+func (d *Door) showPass(w http.ResponseWriter, r *http.Request, p ui.Page, pass boxoffice.Pass, back, done string) {
 	p.Title, p.Path, p.Query = p.T("checkout.pass_title"), "/", ""
-	d.UI.Render(w, r, http.StatusOK, p, passPage(p, passView{
-		Order: p.URL("/order/" + k.Code + "/" + k.Secret), Link: p.UI.BaseURL + pass.URL(p.Lang),
-	}))
+	d.UI.Render(w, r, http.StatusOK, p, passPage(p, passView{Back: back, Done: done, Link: p.UI.BaseURL + pass.URL(p.Lang)}))
 }
 
 func (d *Door) takeBack(w http.ResponseWriter, r *http.Request) {

@@ -49,6 +49,7 @@ func TestATicketIsPassedOnByALinkWithoutScripts(t *testing.T) {
 		if !strings.HasPrefix(p.path, "/ru/ticket/") || strings.Contains(p.body, code) {
 			t.Fatalf("after taking: %s", p.path)
 		}
+		held := p.path
 		v.want(v.get(link), 410)
 		p = v.get(order)
 		v.want(p, 200, "Передан")
@@ -56,6 +57,25 @@ func TestATicketIsPassedOnByALinkWithoutScripts(t *testing.T) {
 			if strings.Contains(p.body, secret) {
 				t.Errorf("the buyer's page shows %q", secret)
 			}
+		}
+		mine := v.get(held)
+		v.want(mine, 200, "Этот билет вам передали")
+		if strings.Contains(mine.body, held+"/pass") {
+			t.Error("the holder is offered to pass the ticket on")
+		}
+		v.want(v.post(held+"/pass", nil), 409, "дальше его не передают")
+		for _, c := range []string{code, strings.Split(held, "/")[3]} { // neither the old ticket nor the holder's is the buyer's to offer
+			if p := v.post(order+"/pass", url.Values{"ticket": {c}}); p.status != 404 {
+				t.Errorf("the buyer offers %s anew: %d", c, p.status)
+			}
+		}
+		v.want(v.get(held), 200, "Этот билет вам передали")
+		own := "/ru/ticket/" + o.Tickets[1].Code + "/" + o.Tickets[1].Secret
+		if p := v.get(own); strings.Contains(p.body, "data-share") || !strings.Contains(p.body, own+"/pass") {
+			t.Error("the ticket's page offers its own link beside passing on")
+		}
+		if p := v.post(own+"/pass", nil); p.status != 200 || passAddress.FindString(p.body) == "" || strings.Contains(p.body, o.Secret) {
+			t.Errorf("passing on from the ticket's page: %d", p.status)
 		}
 		if p := v.post(order+"/take-back", url.Values{"ticket": {code}}); p.status != 404 {
 			t.Errorf("take back what was taken: %d", p.status)

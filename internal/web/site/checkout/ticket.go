@@ -17,7 +17,6 @@ type ticketView struct {
 	Code  string // in two groups
 	QR    ui.QR
 	Self  string // path
-	Link  string // whole address, to pass on
 	Over  bool   // the performance has ended
 }
 
@@ -42,7 +41,6 @@ func (d *Door) ticket(w http.ResponseWriter, r *http.Request) {
 		show: s, Ticket: t, Place: s.place(p.Printer, t.SeatNo, t.AreaNo, t.ZoneID), Type: s.typeName(p.Printer, t.TypeID),
 		Code: spaced(t.Code), Self: ticketPath(p, t), Over: d.UI.Clock.Now().After(s.EndsAt),
 	}
-	v.Link = p.UI.BaseURL + v.Self
 	if !t.Void {
 		if v.QR, err = ui.DrawQR(d.Office.QR(t)); err != nil {
 			d.UI.Fail(w, r, err)
