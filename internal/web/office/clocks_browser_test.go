@@ -281,8 +281,11 @@ func (c *desked) seesAnAlarm(t *testing.T, colleague *desked) {
 func (c *desked) looksAround(t *testing.T) {
 	t.Helper()
 	c.lang = "en"
-	for _, page := range []string{"documents", "disclosures", "grounds", "transfers", "requests", "incidents", "enquiries", "operations", "waiting", "traps"} {
+	for _, page := range []string{"documents", "disclosures", "grounds", "transfers", "requests", "incidents", "enquiries", "operations", "traps"} {
 		c.at(t, "/office/"+page)
+		if browsertest.Eval[bool](c.Browser, `!!document.querySelector('.failure')`) {
+			t.Errorf("%s does not open", page)
+		}
 		c.look("day-en-" + page)
 	}
 }
