@@ -58,8 +58,8 @@ func Backup(ctx context.Context, cfg Config, dir string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		name := sqliteCopy
-		if a.DB.Engine() == db.Postgres {
+		name, engine := sqliteCopy, a.DB.Engine()
+		if engine == db.Postgres {
 			name = postgresCopy
 			err = dumpPostgres(ctx, string(cfg.Database), filepath.Join(dir, name))
 		} else {
@@ -71,7 +71,7 @@ func Backup(ctx context.Context, cfg Config, dir string, out io.Writer) error {
 		if err := copyTree(filepath.Join(cfg.Data, "files"), filepath.Join(dir, filesCopy)); err != nil {
 			return err
 		}
-		m := Manifest{What: "data", Version: Version(), MadeAt: a.clock.Now(), Engine: a.DB.Engine(), Erasures: seq}
+		m := Manifest{What: "data", Version: Version(), MadeAt: a.clock.Now(), Engine: engine, Erasures: seq}
 		if err := m.seal(dir); err != nil {
 			return err
 		}
@@ -92,7 +92,8 @@ func BackupKeys(ctx context.Context, cfg Config, dir string, out io.Writer) erro
 			return err
 		}
 		var err error
-		if a.Keys.Engine() == db.Postgres {
+		engine := a.Keys.Engine()
+		if engine == db.Postgres {
 			err = dumpPostgres(ctx, string(cfg.KeyStore), filepath.Join(to, "keystore.pgdump"))
 		} else {
 			err = copySQLite(ctx, a.Keys, filepath.Join(to, "keystore.db"))
@@ -113,7 +114,7 @@ func BackupKeys(ctx context.Context, cfg Config, dir string, out io.Writer) erro
 		if err != nil {
 			return err
 		}
-		m := Manifest{What: "keys", Version: Version(), MadeAt: now, DeleteBy: now.Add(keysLive), Engine: a.Keys.Engine(), Erasures: seq}
+		m := Manifest{What: "keys", Version: Version(), MadeAt: now, DeleteBy: now.Add(keysLive), Engine: engine, Erasures: seq}
 		if err := m.seal(to); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func open(t *testing.T, d *db.DB, c clock.Clock, op privacy.Operator) *privacy.P
 // The clauses of the policy that later work points at by number.
 var policyClauses = strings.Fields(`1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 1.10 1.11 2 2.1 2.2 2.3 3 3.1 3.2 3.2.1 3.2.2 3.2.3 3.2.4
 	3.3 3.3.1 3.3.2 3.3.3 3.3.4 3.4 3.5 3.6 4 4.1 4.2 4.2.1 4.2.2 4.2.3 4.2.4 4.2.5 4.3 5 5.1 5.1.1 5.1.2 5.1.3 5.1.4 5.1.5 5.1.6
-	5.1.7 5.1.8 5.2 5.3 5.3.1 5.3.2 5.4 5.4.1 5.4.2 5.5 5.5.1 5.5.2 5.5.3 5.5.4 5.5.5 5.5.6 5.5.7 6 6.1 6.2 6.3 6.4 7 7.1 7.2 7.3
+	5.1.7 5.1.8 5.1.9 5.2 5.3 5.3.1 5.3.2 5.4 5.4.1 5.4.2 5.5 5.5.1 5.5.2 5.5.3 5.5.4 5.5.5 5.5.6 5.5.7 6 6.1 6.2 6.3 6.4 7 7.1 7.2 7.3
 	7.4 7.5 7.6`)
 
 func TestPolicyAndOfferAreWholeInThreeLanguages(t *testing.T) {
