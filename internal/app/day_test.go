@@ -21,7 +21,9 @@ import (
 // three languages, buys, sees who looked, downloads, corrects, blocks, withdraws and erases; the officer at a desk publishes a version
 // with a material change with a colleague, answers three requests, and looks at what the night will destroy.
 func TestADayOfAPersonAndOfTheOfficer(t *testing.T) {
-	p := apptest.StartDemo(t, filepath.Join(t.TempDir(), "demo"), "", "")
+	data := filepath.Join(t.TempDir(), "demo")
+	yearsAgo(t, data)
+	p := apptest.StartDemo(t, data, "", "")
 	person := day{t: t, p: p, b: browsertest.Open(t, browsertest.Phone), lang: "kk", prefix: "day-"}
 	person.registers()
 	person.reads()
@@ -240,15 +242,28 @@ func (d day) answers(colleague day) {
 	d.look("10-counter")
 }
 
+// previewsTheNight sees on Today how much is due, and behind it for which purposes, and that holds and blocks are left alone.
 func (d day) previewsTheNight() {
-	d.b.Go(d.url("/office/retention"))
+	d.b.Go(d.url("/office"))
+	if line := d.b.Text(".today-night"); !strings.Contains(line, "данных 5 человек") || !strings.Contains(line, "целиком исчезнут: 4") || !strings.Contains(line, "Старых обращений: 1") {
+		d.t.Errorf("Today says of the night: %s", line)
+	}
+	d.look("10-today")
+	d.b.Submit(".today-night a")
+	d.at("/office/retention")
+	page := d.b.Text("main")
+	for _, want := range []string{"реклама", "под запретом 1, заблокированы 1", "дело № 12/2026"} {
+		if !strings.Contains(page, want) {
+			d.t.Errorf("the preview does not say %q:\n%s", want, page)
+		}
+	}
 	d.look("11-night")
 }
 
 func (d day) usesEveryRight() {
 	d.b.Go(d.url("/account/data"))
 	d.look("06-data")
-	if !strings.Contains(d.b.Text(".own-looks"), "Сіз") {
+	if !strings.Contains(d.b.Text(".own-looks:not(.own-received)"), "Сіз") {
 		d.t.Error("the journal does not tell who did what")
 	}
 	d.b.Submit(`form[action$="/data/download"] button`)

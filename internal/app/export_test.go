@@ -10,3 +10,6 @@ var ReadManifest = readManifest
 
 // Mux is where every door has put its addresses.
 func (a *App) Mux() *http.ServeMux { return a.mux }
+
+// DemoConfig is the demo's operator, for tests that were there before the demo.
+func DemoConfig(data string) Config { return demoConfig(DemoOptions{Data: data}, "http://127.0.0.1:1") }

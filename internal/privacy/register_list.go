@@ -35,6 +35,11 @@ var listWords = map[string]i18n.Text{
 	"term":       {KK: "Сақтау мерзімі", RU: "Срок хранения", EN: "Term"},
 	"recipients": {KK: "Алушылар", RU: "Получатели", EN: "Recipients"},
 	"roles":      {KK: "Қызметкерлер", RU: "Сотрудники", EN: "Staff"},
+	"approval":   {KK: "Бекіту", RU: "Утверждение", EN: "Approval"},
+	"head":       {KK: "Оператордың басшысы (аты-жөні, қолы)", RU: "Руководитель оператора (Ф. И. О., подпись)", EN: "Head of the operator (name, signature)"},
+	"officer":    {KK: "Дербес деректерге жауапты тұлға (аты-жөні, қолы)", RU: "Ответственный за персональные данные (Ф. И. О., подпись)", EN: "Data-protection officer (name, signature)"},
+	"day":        {KK: "Бекітілген күні", RU: "Дата утверждения", EN: "Day of approval"},
+	"day_line":   {KK: "«____» __________________ 20____ ж.", RU: "«____» __________________ 20____ г.", EN: "“____” __________________ 20____"},
 	"none":       {KK: "жоқ", RU: "нет", EN: "none"},
 }
 
@@ -110,7 +115,10 @@ func (r Processing) recipientNames(e Entry, l i18n.Lang) string {
 	return strings.Join(out, ", ")
 }
 
-// ListPDF prints the list in Kazakh and in Russian.
+// signHere is where somebody signs.
+const signHere = "_______________________________________"
+
+// ListPDF prints the list in Kazakh and in Russian, with places to sign.
 func (p *Privacy) ListPDF(v RegisterVersion) ([]byte, error) {
 	d := pdf.New(string(i18n.KK), listWords["title"].KK, v.InForce)
 	for _, l := range []i18n.Lang{i18n.KK, i18n.RU} {
@@ -119,11 +127,10 @@ func (p *Privacy) ListPDF(v RegisterVersion) ([]byte, error) {
 		d.Head(list.Lines[0], list.Lines[1:]...)
 		d.Title(list.Title)
 		for _, part := range list.Parts {
-			d.Heading(part.Heading)
-			for _, f := range part.Facts {
-				d.Fact(f[0], f[1])
-			}
+			d.Part(part.Heading, part.Facts)
 		}
+		w := func(key string) string { return listWords[key].In(l) }
+		d.Part(w("approval"), [][2]string{{w("head"), signHere}, {w("officer"), signHere}, {w("day"), w("day_line")}})
 	}
 	return d.Bytes()
 }

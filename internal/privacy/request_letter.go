@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -14,6 +15,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/mail"
 	"github.com/sahna/sahna/internal/platform/outgoing"
 	"github.com/sahna/sahna/internal/platform/pdf"
+	"github.com/sahna/sahna/internal/privacy/calendar"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -152,6 +154,15 @@ func keep(fates []Outcome, f Fate) (out []Outcome) {
 	return out
 }
 
+// PlainDay writes a day in figures, as letters in Kazakh and Russian do.
+func PlainDay(d calendar.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return t.Format("02.01.2006")
+}
+
 // fateLines puts records of one kind, reason and day together.
 func fateLines(p *i18n.Printer, f Fate, fates []Outcome) (out []string) {
 	count := map[string]int{}
@@ -161,7 +172,7 @@ func fateLines(p *i18n.Printer, f Fate, fates []Outcome) (out []string) {
 			line += " — " + FateGround(p, o.Ground)
 		}
 		if o.Until != "" {
-			line += ", " + p.T("privacy.letter.kept_until", "day", string(o.Until))
+			line += ", " + p.T("privacy.letter.kept_until", "day", PlainDay(o.Until))
 		}
 		if count[line] == 0 {
 			out = append(out, line)

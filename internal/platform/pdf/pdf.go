@@ -47,7 +47,7 @@ func New(lang, title string, made time.Time) *Doc {
 	f.SetTitle(title, true)
 	f.SetProducer("Sahna", true)
 	f.SetMargins(margin, 18, margin)
-	f.SetAutoPageBreak(true, 20)
+	f.SetAutoPageBreak(true, bottom)
 	f.AddUTF8FontFromBytes(face, "", Regular)
 	f.AddUTF8FontFromBytes(face, "B", Bold)
 	f.AliasNbPages("{pages}")
@@ -84,6 +84,7 @@ func (d *Doc) Title(s string) {
 
 // Heading writes the heading of a part.
 func (d *Doc) Heading(s string) {
+	d.keep(20) // never alone at the foot of a page
 	d.pdf.Ln(2.5)
 	d.write("B", 10.5, 5.2, s)
 	d.pdf.Ln(0.5)
@@ -100,19 +101,60 @@ func (d *Doc) Text(s string) {
 // Small writes a paragraph in small grey type.
 func (d *Doc) Small(s string) { d.grey("", 8.5, 4.3, s) }
 
+const (
+	bottom   = 20.0 // of a page, for its number
+	left     = 52.0 // what the labels of facts take of the width
+	factLine = 5.0
+	factGap  = 0.8
+)
+
+// keep begins a new page when the rest of this one is shorter than what comes, unless no page is long enough for it.
+func (d *Doc) keep(height float64) {
+	_, page := d.pdf.GetPageSize()
+	_, top, _, _ := d.pdf.GetMargins()
+	if d.pdf.GetY()+height > page-bottom && height <= page-bottom-top {
+		d.pdf.AddPage()
+	}
+}
+
+// factHeight is how high a fact stands on the paper.
+func (d *Doc) factHeight(label, value string) float64 {
+	d.pdf.SetFont(face, "", 9)
+	lines := len(d.pdf.SplitText(Printable(label), left-3))
+	d.pdf.SetFont(face, "", 10)
+	return float64(max(lines, len(d.pdf.SplitText(Printable(value), width-left))))*factLine + factGap
+}
+
+// Part writes a heading with facts, on one page where one is long enough.
+func (d *Doc) Part(heading string, facts [][2]string) {
+	height := 8.2
+	for _, f := range facts {
+		height += d.factHeight(f[0], f[1])
+	}
+	d.keep(height)
+	d.Heading(heading)
+	for _, f := range facts {
+		d.Fact(f[0], f[1])
+	}
+}
+
 // Fact writes a label with its value beside it.
 func (d *Doc) Fact(label, value string) {
-	const left = 52.0
+	d.keep(d.factHeight(label, value))
+	page := d.pdf.PageNo()
 	d.pdf.SetFont(face, "", 9)
 	d.pdf.SetTextColor(104, 104, 112)
 	y := d.pdf.GetY()
-	d.pdf.MultiCell(left-3, 5, Printable(label), "", "L", false)
+	d.pdf.MultiCell(left-3, factLine, Printable(label), "", "L", false)
 	end := d.pdf.GetY()
 	d.pdf.SetXY(margin+left, y)
 	d.pdf.SetFont(face, "", 10)
 	d.pdf.SetTextColor(22, 22, 26)
-	d.pdf.MultiCell(width-left, 5, Printable(value), "", "L", false)
-	d.pdf.SetXY(margin, max(end, d.pdf.GetY())+0.8)
+	d.pdf.MultiCell(width-left, factLine, Printable(value), "", "L", false)
+	if y = d.pdf.GetY(); d.pdf.PageNo() == page {
+		y = max(y, end)
+	}
+	d.pdf.SetXY(margin, y+factGap)
 }
 
 // Item writes a line of a list.

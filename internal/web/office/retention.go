@@ -152,3 +152,12 @@ func tonightWords(v visit, p privacy.Preview) string {
 	}
 	return words
 }
+
+// nightDay is the day of a night, as people say it.
+func nightDay(v visit, n privacy.Night) string {
+	day, err := time.Parse(time.DateOnly, n.Night)
+	if err != nil {
+		return n.Night
+	}
+	return v.FullDate(day.Add(12*time.Hour), "UTC")
+}
