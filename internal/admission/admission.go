@@ -26,8 +26,10 @@ type Admission struct {
 	catalog halls
 	office  tickets
 	hours   Hours
-	enter   func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error)   // insertEntry, save in the race's negative control
-	hold    func(ctx context.Context, tx *db.DB, ts []boxoffice.Ticket) (void map[string]bool, err error) // office.HoldTickets, save there
+	// oneByOne looks at every scan by itself; set in the race's negative control.
+	oneByOne bool
+	enter    func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error)   // insertEntry, save in the race's negative control
+	hold     func(ctx context.Context, tx *db.DB, ts []boxoffice.Ticket) (void map[string]bool, err error) // office.HoldTickets, save there
 
 	together sync.Once
 	scans    *batch.Lanes[judged, Verdict]

@@ -259,7 +259,7 @@ func TestBadScansAreErrors(t *testing.T) {
 
 // second is the same office in another process: scans of one process are decided together, so a race needs two.
 func (h *house) second() *Admission {
-	return &Admission{db: h.db, clock: h.clock, office: h.office, hours: h.hours, enter: h.enter, hold: h.hold, catalog: h.catalog}
+	return &Admission{db: h.db, clock: h.clock, office: h.office, hours: h.hours, oneByOne: h.oneByOne, enter: h.enter, hold: h.hold, catalog: h.catalog}
 }
 
 // rush shows one ticket at two gates of two processes sixteen times in the same moment, and counts the answers.
@@ -308,6 +308,7 @@ func TestRaceIsLostWithoutTheWall(t *testing.T) {
 	if _, err := d.Exec(t.Context(), `ALTER TABLE admission_entry DROP CONSTRAINT admission_entry_pkey`); err != nil {
 		t.Fatal(err)
 	}
+	h.oneByOne = true
 	h.enter = func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error) {
 		if _, err := selectEntry(ctx, tx, performanceID, ticketID); !isNoRow(err) {
 			return false, err

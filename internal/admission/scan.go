@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"hash/crc32"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,6 +57,8 @@ type Scan struct {
 	Offline    bool
 	Expected   string // performance chosen on the device; "" any of the gate's hall that is being let in now
 	OfflineSay Result // what an offline device told the guest
+
+	made bool // the id was made here
 }
 
 // Verdict is the answer to a scan.
@@ -122,31 +123,6 @@ func (a *Admission) queue() *batch.Lanes[judged, Verdict] {
 	return a.scans
 }
 
-// decideTogether answers scans in one transaction, in order of their tickets, so that two lanes with the same tickets do not wait
-// for each other in a circle. Whoever shows a ticket twice in one batch comes in the order of arrival.
-func (a *Admission) decideTogether(ctx context.Context, list []judged) (out []Verdict, err error) {
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(x, y int) int { return strings.Compare(list[x].ticket.ID, list[y].ticket.ID) })
-	err = a.db.Transact(ctx, func(tx *db.DB) error {
-		out = make([]Verdict, len(list))
-		reasons, err := a.stillValid(ctx, tx, list)
-		if err != nil {
-			return err
-		}
-		for _, i := range order {
-			var err error
-			if out[i], err = list[i].decide(ctx, tx, reasons[i]); err != nil {
-				return batch.Refuse(i, err)
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
 // stillValid looks again, now that the books are open: a ticket that was passed on or refunded since it was judged lets nobody in. It
 // holds the tickets until the entries are written, so that whoever would take one away meanwhile waits, and then sees the entry.
 func (a *Admission) stillValid(ctx context.Context, tx *db.DB, list []judged) ([]string, error) {
@@ -182,7 +158,7 @@ func (s Scan) checked() (Scan, error) {
 		s.Code = "(long)"
 	}
 	if s.ID == "" {
-		s.ID = db.NewID()
+		s.ID, s.made = db.NewID(), true
 	}
 	switch {
 	case s.Code == "", !plain(s.ID), !plain(s.Expected):

@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -22,24 +23,72 @@ func selectScan(ctx context.Context, tx *db.DB, family, id string) (v Verdict, f
 	return v, err == nil, err
 }
 
+// lengths of lists in statements, so that there are few to plan.
+var listLengths = []int{8, 32, 128, 256}
+
+// selectScans finds answered scans of a performance by their ids.
+func selectScans(ctx context.Context, tx *db.DB, family string, ids []string, out map[scanKey]Verdict) error {
+	n := listLengths[len(listLengths)-1]
+	for part := range slices.Chunk(ids, n) {
+		for _, l := range listLengths {
+			if l >= len(part) {
+				n = l
+				break
+			}
+		}
+		args := []any{family}
+		for i := range n {
+			args = append(args, part[min(i, len(part)-1)])
+		}
+		err := tx.Each(ctx, func(scan func(...any) error) error {
+			var id string
+			var v Verdict
+			var at int64
+			err := scan(&id, &v.Result, &v.Reason, &at, &v.AdmittedBy, &v.Double)
+			v.AdmittedAt = clock.FromMicros(at)
+			out[scanKey{family, id}] = v
+			return err
+		}, `SELECT id, result, reason, admitted_at, admitted_by, doubled FROM admission_scan WHERE performance_id = $1 AND id IN `+db.In(2, n), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insertScan tells false when the same scan is there already.
 func insertScan(ctx context.Context, tx *db.DB, r record, v Verdict) (bool, error) {
-	n, err := tx.Exec(ctx, `
-		INSERT INTO admission_scan (performance_id, id, device_id, gate_id, ticket_id, at, received_at, offline, offline_say,
-			result, reason, admitted_at, admitted_by, doubled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (performance_id, id) DO NOTHING`,
-		r.family, r.scan.ID, r.device, r.gate.ID, r.ticket.ID, clock.Micros(r.scan.At), clock.Micros(r.received), r.scan.Offline,
-		string(r.scan.OfflineSay), string(v.Result), v.Reason, clock.Micros(v.AdmittedAt), v.AdmittedBy, v.Double)
+	n, err := tx.Exec(ctx, `INSERT INTO `+scanColumns+` VALUES `+db.In(1, len(scanRow(r, v)))+` ON CONFLICT (performance_id, id) DO NOTHING`, scanRow(r, v)...)
 	return n == 1, err
 }
 
+const scanColumns = `admission_scan (performance_id, id, device_id, gate_id, ticket_id, at, received_at, offline, offline_say,
+	result, reason, admitted_at, admitted_by, doubled)`
+
+func scanRow(r record, v Verdict) []any {
+	return []any{
+		r.family, r.scan.ID, r.device, r.gate.ID, r.ticket.ID, clock.Micros(r.scan.At), clock.Micros(r.received), r.scan.Offline,
+		string(r.scan.OfflineSay), string(v.Result), v.Reason, clock.Micros(v.AdmittedAt), v.AdmittedBy, v.Double,
+	}
+}
+
+// insertScans writes down scans whose ids are new.
+func insertScans(ctx context.Context, tx *db.DB, rows [][]any) error {
+	_, err := tx.InsertMany(ctx, scanColumns, rows, ``)
+	return err
+}
+
+// insertEntries lets tickets in, each in its turn, and tells for each whether it was not in yet.
+func insertEntries(ctx context.Context, tx *db.DB, rows [][]any) (won []int64, err error) {
+	return tx.ExecMany(ctx, insertEntrySQL, rows)
+}
+
+const insertEntrySQL = `INSERT INTO admission_entry (performance_id, ticket_id, scan_id, gate_id, gate_name, at) VALUES ($1, $2, $3, $4, $5, $6)
+	ON CONFLICT (performance_id, ticket_id) DO NOTHING`
+
 // insertEntry lets a ticket in; false when it is in already. The primary key decides between two gates.
 func insertEntry(ctx context.Context, tx *db.DB, family, ticketID string, e entry) (bool, error) {
-	n, err := tx.Exec(ctx, `
-		INSERT INTO admission_entry (performance_id, ticket_id, scan_id, gate_id, gate_name, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (performance_id, ticket_id) DO NOTHING`,
-		family, ticketID, e.scanID, e.gateID, e.gateName, clock.Micros(e.at))
+	n, err := tx.Exec(ctx, insertEntrySQL, family, ticketID, e.scanID, e.gateID, e.gateName, clock.Micros(e.at))
 	return n == 1, err
 }
 

@@ -326,3 +326,38 @@ func TestFiveThousandAtOnce(t *testing.T) {
 		t.Error("not ready afterwards")
 	}
 }
+
+// BenchmarkStorm sells the stadium at two and at four processes over one PostgreSQL that waits for its disk, while one process after
+// the other is killed and started again, and PostgreSQL once. Afterwards everything must add up.
+func BenchmarkStorm(b *testing.B) {
+	const buyers, every, kills = 200, 5 * time.Second, 6
+	for _, processes := range []int{2, 4} {
+		b.Run(fmt.Sprint(processes, " processes"), func(b *testing.B) {
+			pg := apptest.StartPostgres(b, b.TempDir(), "fsync=on", "shared_buffers=256MB", "max_wal_size=2GB")
+			s := openStorm(b, filepath.Join(b.TempDir(), "data"), pg.DSN("sahna"), pg.DSN("sahna_keys"), processes)
+			b.ResetTimer()
+			out := s.buy(b, buyers, func(func() int) {
+				for n := range kills {
+					time.Sleep(every)
+					if n == kills/2 {
+						pg.Kill()
+						pg.Start()
+						continue
+					}
+					victim := s.servers[n%processes]
+					victim.Kill()
+					victim.Start()
+				}
+				time.Sleep(every)
+			})
+			b.StopTimer()
+			for _, w := range s.wrong(b, out) {
+				b.Error(w)
+			}
+			b.ReportMetric(float64(out.Orders)/out.Selling*60, "orders/min")
+			b.ReportMetric(float64(out.Again), "asked-again")
+			b.ReportMetric(out.Steps["order"].P99, "order-p99-ms")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}

@@ -17,24 +17,26 @@ import (
 
 // Postgres is a PostgreSQL of the test's own, which may be killed.
 type Postgres struct {
-	Dir string // its data
-	Log string
-	t   testing.TB
-	bin string
-	add string
-	as  *syscall.Credential // PostgreSQL refuses to run as root
-	cmd *exec.Cmd
+	Dir      string // its data
+	Log      string
+	t        testing.TB
+	bin      string
+	add      string
+	settings []string
+	as       *syscall.Credential // PostgreSQL refuses to run as root
+	cmd      *exec.Cmd
 }
 
-// StartPostgres makes a cluster in an empty folder and starts it. Without fsync: what is killed are processes, not the machine.
-func StartPostgres(t testing.TB, dir string) *Postgres {
+// StartPostgres makes a cluster in an empty folder and starts it, with settings (name=value) besides the usual ones. Without fsync, unless
+// they say so: what is killed are processes, not the machine.
+func StartPostgres(t testing.TB, dir string, settings ...string) *Postgres {
 	t.Helper()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(found) == 0 {
 		t.Fatalf("there is no PostgreSQL below /usr/lib/postgresql (%v): run ./check prepare", err)
 	}
 	slices.Sort(found)
-	p := &Postgres{Dir: filepath.Join(dir, "pg"), Log: filepath.Join(t.TempDir(), "postgres.log"), t: t, bin: found[len(found)-1], add: FreeAddr(t)}
+	p := &Postgres{Dir: filepath.Join(dir, "pg"), Log: filepath.Join(t.TempDir(), "postgres.log"), t: t, bin: found[len(found)-1], add: FreeAddr(t), settings: settings}
 	if os.Getuid() == 0 {
 		p.as = credential(t, "postgres")
 		for d := dir; d != "/" && d != os.TempDir(); d = filepath.Dir(d) { // it must reach its folder
@@ -98,8 +100,14 @@ func (p *Postgres) Start() {
 		p.t.Fatal(err)
 	}
 	defer log.Close() //nolint:errcheck // the child has its own
-	p.cmd = p.command("postgres", "-D", p.Dir, "-p", p.port(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
-		"-c", "max_connections=120", "-c", "shared_buffers=64MB", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB")
+	args := []string{
+		"-D", p.Dir, "-p", p.port(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
+		"-c", "max_connections=120", "-c", "shared_buffers=64MB", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB",
+	}
+	for _, s := range p.settings {
+		args = append(args, "-c", s)
+	}
+	p.cmd = p.command("postgres", args...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
