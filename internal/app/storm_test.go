@@ -125,12 +125,23 @@ func (s *stormSite) wrong(t testing.TB, out rehearsal.Outcome) (found []string) 
 	if unknown != 0 {
 		add("%d payments that the bank has made have no ticket", unknown)
 	}
-	for i, sold := range out.Sold {
-		o, status, err := apptest.NewClient("http://"+s.servers[i%len(s.servers)].Addr).FindOrder(sold.Code, sold.Secret)
-		if err != nil || status != http.StatusOK || o.Status != "paid" || len(o.Tickets) != sold.Tickets {
-			add("an order that a buyer had %d tickets of is %q with %d (status %d, %v)", sold.Tickets, o.Status, len(o.Tickets), status, err)
-		}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i, x := range s.servers {
+		wg.Go(func() {
+			c := apptest.NewClient("http://" + x.Addr)
+			for n := i; n < len(out.Sold); n += len(s.servers) {
+				sold := out.Sold[n]
+				o, status, err := c.FindOrder(sold.Code, sold.Secret)
+				if err != nil || status != http.StatusOK || o.Status != "paid" || len(o.Tickets) != sold.Tickets {
+					mu.Lock()
+					add("an order that a buyer had %d tickets of is %q with %d (status %d, %v)", sold.Tickets, o.Status, len(o.Tickets), status, err)
+					mu.Unlock()
+				}
+			}
+		})
 	}
+	wg.Wait()
 	if n := s.count(t, `SELECT COALESCE(SUM(n - 1), 0) FROM (SELECT COUNT(*) AS n FROM boxoffice_ticket
 		WHERE performance_id = $1 AND seat_no >= 0 AND NOT void GROUP BY seat_no HAVING COUNT(*) > 1) twice`, s.stadium); n > 0 {
 		add("%d seats are oversold", n)
@@ -345,12 +356,14 @@ func BenchmarkStorm(b *testing.B) {
 						continue
 					}
 					victim := s.servers[n%processes]
+					b.Log(time.Now().Format(time.TimeOnly), "process", n%processes, "dies")
 					victim.Kill()
 					victim.Start()
 				}
 				time.Sleep(every)
 			})
 			b.StopTimer()
+			b.Log(time.Now().Format(time.TimeOnly), "the storm is over")
 			for _, w := range s.wrong(b, out) {
 				b.Error(w)
 			}

@@ -153,7 +153,12 @@ func (b *buyer) hold(ctx context.Context, seats []string, n int) (h holdAnswer, 
 }
 
 func (b *buyer) giveBack(ctx context.Context, h holdAnswer, seats []string) {
-	r, err := b.line.ask(ctx, http.MethodDelete, api+"/holds/"+h.ID, "Authorization: Bearer "+h.Secret+"\r\n", nil)
+	was := b.again.Load()
+	r, err := b.insist(ctx, http.MethodDelete, api+"/holds/"+h.ID, "Authorization: Bearer "+h.Secret+"\r\n", nil)
+	gone := r.status == http.StatusNotFound || r.status == http.StatusGone || r.status == http.StatusConflict
+	if err == nil && gone && b.again.Load() > was {
+		return // an earlier try had done it, or its time was over meanwhile
+	}
 	if err != nil || r.status != http.StatusNoContent {
 		b.wrong(fmt.Sprintf("release %d", r.status))
 		return

@@ -2,13 +2,16 @@ package apptest
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,7 +19,11 @@ import (
 // Site is one configured office that any number of processes serve.
 type Site struct {
 	Config string // its file
+	Addr   string // of the balancer in front of its processes: what base_url names
 	t      testing.TB
+
+	mu      sync.Mutex
+	servers []*Server
 }
 
 const siteTOML = `data = %q
@@ -52,7 +59,47 @@ func NewSite(t testing.TB, dir, data, database, keyStore string) *Site {
 	if err := os.WriteFile(s.Config, []byte(body), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	s.balance()
 	return s
+}
+
+// balance listens in front of the processes and hands every connection to one that takes it, as a balancer would.
+func (s *Site) balance() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Addr = l.Addr().String()
+	s.t.Cleanup(func() { l.Close() }) //nolint:errcheck // the test is over
+	go func() {
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go s.hand(c, n)
+		}
+	}()
+}
+
+func (s *Site) hand(c net.Conn, n int) {
+	defer c.Close() //nolint:errcheck // the other end hears of it
+	s.mu.Lock()
+	servers := slices.Clone(s.servers)
+	s.mu.Unlock()
+	for i := range servers {
+		to, err := net.Dial("tcp", servers[(n+i)%len(servers)].Addr)
+		if err != nil {
+			continue
+		}
+		defer to.Close() //nolint:errcheck // the other end hears of it
+		go func() {
+			io.Copy(to, c) //nolint:errcheck // either end may leave
+			to.Close()     //nolint:errcheck // as above
+		}()
+		io.Copy(c, to) //nolint:errcheck // either end may leave
+		return
+	}
 }
 
 // Run runs a command of the program on the site and returns what it prints and whether all was well.
@@ -75,6 +122,9 @@ func (s *Site) Serve() *Server {
 	p := &Server{Addr: FreeAddr(s.t), site: s}
 	p.Log = filepath.Join(filepath.Dir(s.Config), strings.ReplaceAll(p.Addr, ":", "-")+".log")
 	s.t.Cleanup(p.Kill)
+	s.mu.Lock()
+	s.servers = append(s.servers, p)
+	s.mu.Unlock()
 	p.Start()
 	return p
 }
@@ -99,7 +149,7 @@ func (p *Server) Start() {
 	}
 	defer log.Close() //nolint:errcheck // the child has its own
 	p.cmd = exec.Command(Binary(p.site.t), "--config", p.site.Config, "serve")
-	p.cmd.Env = append(os.Environ(), "SAHNA_LISTEN="+p.Addr, "SAHNA_BASE_URL=http://"+p.Addr)
+	p.cmd.Env = append(os.Environ(), "SAHNA_LISTEN="+p.Addr, "SAHNA_BASE_URL=http://"+p.site.Addr)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		p.site.t.Fatal(err)
