@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 // claimView is the form for a claim, a question or a request about one's data.
 type claimView struct {
+	Version string // of the policy that is shown
 	ui.Page
 	Form  ui.Form
 	Scope privacy.Scope // the consent without which nothing is kept
@@ -41,7 +43,7 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := s.page(r)
-	given := privacy.Given{VersionID: v.ID, Scopes: []string{privacy.ScopeService}, Lang: p.Lang, Channel: "site"}
+	given := privacy.Given{VersionID: cmp.Or(r.PostFormValue("version"), v.ID), Scopes: []string{privacy.ScopeService}, Lang: p.Lang, Channel: "site"}
 	if r.PostFormValue("consents") != privacy.ScopeService {
 		s.showClaim(w, r, errConsent)
 		return
@@ -78,9 +80,10 @@ func (s *Pages) showClaim(w http.ResponseWriter, r *http.Request, problem error)
 		s.UI.Fail(w, r, err)
 		return
 	}
-	view := claimView{Page: s.page(r)}
+	view := claimView{Page: s.page(r), Version: v.ID}
 	view.Scope, _ = v.Scope(privacy.ScopeService)
 	view.Form = ui.FormOf(view.Page, r, problem)
+	view.Form.Values = ui.SameBoxes(view.Form.Values, "consents", privacy.Boxes{Version: v})
 	view.Path, view.About = "/page/claim", view.Form.Value("about")
 	view.Title, view.Description = view.T("pages.claim.title"), view.T("pages.claim.lead")
 	status := http.StatusOK

@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +20,7 @@ import (
 
 // contactView is how to reach the operator, with a form for a question.
 type contactView struct {
+	Boxes privacy.Boxes
 	ui.Page
 	Form  ui.Form
 	Scope privacy.Scope // the consent without which nothing is kept
@@ -39,14 +42,15 @@ func (s *Pages) showContact(w http.ResponseWriter, r *http.Request, problem erro
 		s.UI.Fail(w, r, problem)
 		return
 	}
-	v, err := s.Privacy.InForce(r.Context(), privacy.Policy)
+	b, err := s.Privacy.Boxes(r.Context())
 	if err != nil {
 		s.UI.Fail(w, r, err)
 		return
 	}
-	view := contactView{Page: s.page(r), Sent: sentNumber(r)}
-	view.Scope, _ = v.Scope(privacy.ScopeService)
+	view := contactView{Boxes: b, Page: s.page(r), Sent: sentNumber(r)}
+	view.Scope, _ = b.Version.Scope(privacy.ScopeService)
 	view.Form = ui.FormOf(view.Page, r, problem)
+	view.Form.Values = ui.SameBoxes(view.Form.Values, "consents", b)
 	view.Path, view.Query = "/page/contacts", ""
 	view.Title, view.Description = view.T("pages.contact"), view.T("pages.contact_summary")
 	status := http.StatusOK
@@ -54,6 +58,15 @@ func (s *Pages) showContact(w http.ResponseWriter, r *http.Request, problem erro
 		status = ui.ReshowStatus(problem)
 	}
 	s.UI.Render(w, r, status, view.Page, contactPage(view))
+}
+
+// mail is the consent for who carries the answer, where one is asked: without it nobody could answer.
+func (v contactView) mail() (out []privacy.Choice) {
+	if c, ok := v.Boxes.Choice(privacy.ScopeService + "." + privacy.MailGateway); ok {
+		c.Box.Required = true
+		out = append(out, c)
+	}
+	return out
 }
 
 // sentNumber is what the address says after sending; anything that is no number is not shown.
@@ -67,15 +80,22 @@ func sentNumber(r *http.Request) string {
 
 // enquire takes a question. It asks for no code and joins the address with nobody's data.
 func (s *Pages) enquire(w http.ResponseWriter, r *http.Request) {
-	v, err := s.Privacy.InForce(r.Context(), privacy.Policy)
+	b, err := s.Privacy.Boxes(r.Context())
 	if err != nil {
 		s.UI.Fail(w, r, err)
 		return
 	}
 	p := s.page(r)
-	if r.PostFormValue("consents") != privacy.ScopeService {
-		s.showContact(w, r, errConsent)
-		return
+	needed := []string{privacy.ScopeService}
+	for _, c := range (contactView{Boxes: b}).mail() {
+		needed = append(needed, c.Code())
+	}
+	r.PostFormValue("consents")
+	for _, code := range needed {
+		if !slices.Contains(r.PostForm["consents"], code) {
+			s.showContact(w, r, errConsent)
+			return
+		}
 	}
 	if !s.limits.allow(s.UI.Clock, r.RemoteAddr) {
 		s.showContact(w, r, errTooMany)
@@ -83,7 +103,7 @@ func (s *Pages) enquire(w http.ResponseWriter, r *http.Request) {
 	}
 	e, err := s.Enquiries.Ask(r.Context(), privacy.Asked{
 		Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Text: r.PostFormValue("text"),
-		Given: privacy.Given{VersionID: v.ID, Scopes: []string{privacy.ScopeService}, Lang: p.Lang, Channel: "site"},
+		Given: privacy.Given{VersionID: cmp.Or(r.PostFormValue("version"), b.Version.ID), Register: r.PostFormValue("register"), Scopes: needed, Lang: p.Lang, Channel: "site"},
 	})
 	if err != nil {
 		s.showContact(w, r, err)
