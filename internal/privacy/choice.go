@@ -63,8 +63,9 @@ func (e Entry) asks(to Recipient) bool {
 	return e.Ground == GroundConsent && to.Kind != KindState && (to.Country != home || !carrier)
 }
 
-// scopesFor are the consents under which a field of the purpose goes to a recipient: its own, or those of the fields that it goes with.
-func (e Entry) scopesFor(f vault.Field) []string {
+// scopesFor are the consents under which a field of the purpose goes to a recipient: its own, or those of the fields of to that it goes
+// with. A name alone, without an address to send it with, goes nowhere.
+func (e Entry) scopesFor(f vault.Field, to []vault.Field) []string {
 	if s := e.scopeOf(f); s != "" {
 		return []string{s}
 	}
@@ -72,8 +73,8 @@ func (e Entry) scopesFor(f vault.Field) []string {
 		return []string{ScopeService}
 	}
 	var out []string
-	for _, s := range e.Scopes {
-		if !slices.Contains(out, s) {
+	for _, with := range to {
+		if s := e.scopeOf(with); s != "" && slices.Contains(e.Fields, with) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
@@ -93,7 +94,7 @@ func (r Processing) choices(v Version) (out []Choice) {
 				if !slices.Contains(to.Fields, f) {
 					continue
 				}
-				for _, s := range e.scopesFor(f) {
+				for _, s := range e.scopesFor(f, to.Fields) {
 					out = addChoice(out, Choice{Scope: s, Recipient: to, Purposes: []vault.Purpose{e.Purpose}, Fields: []vault.Field{f}})
 				}
 			}
@@ -195,7 +196,7 @@ func (p *Privacy) agreed(ctx context.Context, tx *db.DB, e Entry, to Recipient, 
 	}
 	asked := map[string]bool{}
 	for _, f := range t.Fields {
-		for _, s := range e.scopesFor(f) {
+		for _, s := range e.scopesFor(f, to.Fields) {
 			if e.scopeOf(f) == "" && len(e.Scopes) > 0 || asked[s] { // it goes along with another field
 				continue
 			}
