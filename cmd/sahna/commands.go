@@ -24,11 +24,13 @@ type demoCommand struct {
 	Data string `help:"Data folder." default:"sahna-demo" type:"path"`
 	Addr string `help:"Where to serve." default:"127.0.0.1:8080"`
 	DB   string `help:"Database: sqlite:PATH or postgres://…; by default a file in the data folder."`
+
+	Cases bool `help:"Lay a document, a claim, a state body's request and an incident on a new office's desk." default:"true" negatable:""`
 }
 
 // Run makes the demo and serves it until a signal.
 func (d demoCommand) Run(r run) error {
-	opts := app.DemoOptions{Data: d.Data, Listen: d.Addr, Database: d.DB}
+	opts := app.DemoOptions{Data: d.Data, Listen: d.Addr, Database: d.DB, Cases: d.Cases}
 	return app.Demo(r.ctx, opts, func(s app.DemoSummary) error {
 		if d.JSON {
 			return json.NewEncoder(r.out).Encode(s)

@@ -28,6 +28,7 @@ type DemoOptions struct {
 	Data     string // folder
 	Listen   string // host:port; port 0 takes a free one
 	Database string // "" is a file in the folder
+	Cases    bool   // one case of each duty lies on a new office's desk
 }
 
 // DemoSummary is what somebody needs to try everything.
@@ -109,7 +110,7 @@ func Demo(ctx context.Context, o DemoOptions, tell func(DemoSummary) error) erro
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	summary, err := a.fillDemo(ctx)
+	summary, err := a.fillDemo(ctx, o.Cases)
 	if err != nil {
 		return errors.Join(err, l.Close(), a.Close())
 	}
@@ -118,8 +119,8 @@ func Demo(ctx context.Context, o DemoOptions, tell func(DemoSummary) error) erro
 	return errors.Join(err, a.Close())
 }
 
-func (a *App) fillDemo(ctx context.Context) (DemoSummary, error) {
-	s, err := a.demoAccess(ctx)
+func (a *App) fillDemo(ctx context.Context, cases bool) (DemoSummary, error) {
+	s, err := a.demoAccess(ctx, cases)
 	if err != nil {
 		return s, err
 	}
@@ -168,8 +169,8 @@ func (a *App) firstGate(ctx context.Context, performanceID string) (string, erro
 
 const demoEmail = "office@sahna.example"
 
-// demoAccess makes a staff account and a scanner once and remembers how to sign in, in the data folder.
-func (a *App) demoAccess(ctx context.Context) (DemoSummary, error) {
+// demoAccess makes a staff account, a scanner and the cases on its desk once and remembers how to sign in, in the data folder.
+func (a *App) demoAccess(ctx context.Context, cases bool) (DemoSummary, error) {
 	path := filepath.Join(a.cfg.Data, "demo.json")
 	var s DemoSummary
 	body, err := os.ReadFile(path) //nolint:gosec // below the demo's folder
@@ -198,6 +199,11 @@ func (a *App) demoAccess(ctx context.Context) (DemoSummary, error) {
 	}
 	if s.DeviceToken, _, err = a.Admission.EnrolDevice(ctx, code); err != nil {
 		return s, err
+	}
+	if cases {
+		if err := a.demoCases(ctx, "staff:"+account); err != nil {
+			return s, err
+		}
 	}
 	body, err = json.Marshal(s)
 	if err != nil {

@@ -70,7 +70,7 @@ func StartDemo(t testing.TB, data, database, addr string) *Program {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	args := []string{"demo", "--json", "--data", data, "--addr", addr}
+	args := []string{"demo", "--json", "--no-cases", "--data", data, "--addr", addr}
 	if database != "" {
 		args = append(args, "--db", database)
 	}
