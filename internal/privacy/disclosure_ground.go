@@ -169,9 +169,6 @@ func (p *Privacy) DropDisclosureGround(ctx context.Context, id, actor string) (e
 
 func (p *Privacy) endProposal(ctx context.Context, id, actor string, end func(tx *db.DB, g DisclosureGround) error) error {
 	return p.db.Transact(ctx, func(tx *db.DB) error {
-		if err := hasStaffRole(ctx, tx, actor, people.RoleOfficer, people.RoleAdmin); err != nil {
-			return err
-		}
 		all, err := listProposals(ctx, tx)
 		if err != nil {
 			return err
@@ -179,6 +176,9 @@ func (p *Privacy) endProposal(ctx context.Context, id, actor string, end func(tx
 		i := slices.IndexFunc(all, func(g DisclosureGround) bool { return g.ID == id })
 		if i < 0 {
 			return ErrGroundUnknown
+		}
+		if err := hasStaffRole(ctx, tx, actor, people.RoleOfficer, people.RoleAdmin); err != nil {
+			return err
 		}
 		if ours, err := deleteProposal(ctx, tx, id); err != nil || !ours {
 			return orUnknownGround(err)

@@ -19,6 +19,7 @@ var asksAgain = []string{
 	"POST /{lang}/office/orders/{code}/contacts",
 	"POST /{lang}/office/requests/{number}/contacts",
 	"GET /{lang}/office/requests/{number}/letter",
+	"POST /{lang}/office/requests/{number}/scans/{id}",
 	"POST /{lang}/office/staff/{account}/contacts",
 	"POST /{lang}/office/enquiries/{number}/read",
 	"POST /{lang}/office/documents/{id}/look",
@@ -40,6 +41,7 @@ var asksAgain = []string{
 	"POST /{lang}/office/policies/drafts/{draft}/publish",
 	"POST /{lang}/office/policies/suspensions/{suspension}/approve",
 	// who may open what, and how staff get in
+	"POST /{lang}/office/grounds/{id}/approve",
 	"POST /{lang}/office/register/approve",
 	"POST /{lang}/office/staff/new",
 	"POST /{lang}/office/staff/{account}/roles",
@@ -103,6 +105,12 @@ var asksNothing = map[string]string{
 	"POST /{lang}/office/me/passkeys/question":                        "a question to the device; its answer asks",
 	"POST /{lang}/office/traps/{alarm}/answer":                        "writes down what was found",
 	"POST /{lang}/office/performances/{id}/waiting":                   "no personal data",
+	"POST /{lang}/office/requests/{number}/scans":                     "takes data in, opens none",
+	"POST /{lang}/office/grounds/{code}":                              "waits for a colleague",
+	"POST /{lang}/office/grounds/{id}/drop":                           "a draft",
+	"POST /{lang}/office/performances/{id}/waiting/event":             "no personal data",
+	"POST /{lang}/office/performances/{id}/limits":                    "no personal data",
+	"POST /{lang}/office/performances/{id}/limits/{code}/lift":        "allows more; names nobody",
 	"POST /{lang}/office/performances/{id}/rehearsals":                "simulated buyers",
 }
 
