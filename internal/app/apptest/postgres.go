@@ -107,16 +107,22 @@ func (p *Postgres) Start() {
 	for _, s := range p.settings {
 		args = append(args, "-c", s)
 	}
-	p.cmd = p.command("postgres", args...)
-	p.cmd.Stdout, p.cmd.Stderr = log, log
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	for range 600 {
-		if p.command("pg_isready", "-q", "-h", "127.0.0.1", "-p", p.port()).Run() == nil {
-			return
+	for range 5 { // shared memory of killed processes is let go of a moment later
+		p.cmd = p.command("postgres", args...)
+		p.cmd.Stdout, p.cmd.Stderr = log, log
+		if err := p.cmd.Start(); err != nil {
+			p.t.Fatal(err)
 		}
-		time.Sleep(50 * time.Millisecond)
+		for range 600 {
+			if p.command("pg_isready", "-q", "-h", "127.0.0.1", "-p", p.port()).Run() == nil {
+				return
+			}
+			if !p.Alive() {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
 	}
 	body, _ := os.ReadFile(p.Log)
 	p.t.Fatalf("PostgreSQL does not start:\n%s", body)
@@ -127,24 +133,46 @@ func (p *Postgres) Kill() {
 	if p.cmd == nil || p.cmd.Process == nil || p.cmd.ProcessState != nil {
 		return
 	}
-	var family []int
-	if list, err := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", p.cmd.Process.Pid)); err == nil {
-		for _, f := range strings.Fields(string(list)) {
-			if pid, err := strconv.Atoi(f); err == nil {
-				family = append(family, pid)
-			}
-		}
-	}
-	p.cmd.Process.Kill() //nolint:errcheck // gone already
-	for _, pid := range family {
+	pid := p.cmd.Process.Pid
+	syscall.Kill(pid, syscall.SIGSTOP) //nolint:errcheck // so that it forks no more
+	family := childrenOf(pid)
+	for _, pid := range append(family, pid) {
 		syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // gone already
 	}
-	p.cmd.Wait() //nolint:errcheck // killed
+	p.cmd.Wait()                 //nolint:errcheck // killed
+	for _, pid := range family { // orphans now: whoever adopts them buries them
+		for range 200 {
+			if state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err != nil || strings.Contains(string(state), ") Z ") {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+func childrenOf(pid int) (out []int) {
+	list, err := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", pid))
+	if err != nil {
+		return nil
+	}
+	for _, f := range strings.Fields(string(list)) {
+		if pid, err := strconv.Atoi(f); err == nil {
+			out = append(out, pid)
+		}
+	}
+	return out
 }
 
 // Alive tells whether the server's first process still runs.
 func (p *Postgres) Alive() bool {
+	if p.cmd == nil {
+		return false
+	}
 	var status syscall.WaitStatus
 	pid, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WNOHANG, nil)
-	return err == nil && pid == 0
+	if err != nil || pid != 0 {
+		p.cmd = nil // buried: its number may be another's soon
+		return false
+	}
+	return true
 }
