@@ -373,6 +373,84 @@ func TestRestoreKilledAnywhere(t *testing.T) {
 	})
 }
 
+// TestCopiesPutBackByHandDoNotServe puts folders of before an erasure back without any command of ours: the data, the keys, and both.
+func TestCopiesPutBackByHandDoNotServe(t *testing.T) {
+	ctx, cfg := t.Context(), office(t, db.SQLite)
+	a := mustOpen(t, cfg)
+	erased := guest(t, a, privacytest.Aigul())
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old, now := t.TempDir(), t.TempDir()
+	copyAll := func(to, from string) {
+		t.Helper()
+		if err := os.RemoveAll(to); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput(); err != nil { //nolint:gosec // as an operator would
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	keys, err := filepath.Rel(cfg.Data, cfg.Keys) // they stand below the data here
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(data, keysOf string) {
+		t.Helper()
+		copyAll(cfg.Data, data)
+		copyAll(cfg.Keys, filepath.Join(keysOf, keys))
+	}
+	copyAll(old, cfg.Data)
+	a = mustOpen(t, cfg)
+	if _, err := a.Privacy.Erase(ctx, privacy.EraseOrder{Person: erased, Actor: "person", Reason: "account_deleted"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Vault.Integrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	checkpoint, err := a.Vault.LatestCheckpoint(ctx)
+	kept := filepath.Join(t.TempDir(), "checkpoint")
+	if err = errors.Join(err, os.WriteFile(kept, checkpoint, 0o600), a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	copyAll(now, cfg.Data)
+
+	put(old, now) // the data: nothing opens it, whatever is said
+	if _, err := open(t, cfg); !errors.Is(err, app.ErrReplayNeeded) {
+		t.Errorf("opened with the data of before: %v", err)
+	}
+	for _, args := range [][]string{{"demo", "--addr", "127.0.0.1:0"}, {"staff", "add", "--email", "a@example.kz", "--surname", "A", "--name", "B", "--role", "officer"}, {"verify"}} {
+		cmd := exec.CommandContext(ctx, apptest.Binary(t), append(args, "--data", cfg.Data)...) //nolint:gosec // our own program
+		cmd.Env = append(os.Environ(), "SAHNA_LOG_LEVEL=error")
+		cmd.Stdin = strings.NewReader("correct horse battery\n")
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "are not replayed") {
+			t.Errorf("sahna %s: %v\n%s", args[0], err, out)
+		}
+	}
+
+	put(now, old) // the keys: they come back and open nothing, and go again
+	a = mustOpen(t, cfg)
+	if err := reads(t, a, erased); !errors.Is(err, vault.ErrDestroyed) {
+		t.Errorf("read with the keys of before: %v", err)
+	}
+	if _, err := a.Privacy.FinishErasures(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := a.Keys.QueryRow(ctx, `SELECT count(*) FROM keystore_key WHERE person_id = $1`, erased).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d keys came back, %v", left, err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	put(old, old) // both: nothing inside knows; a checkpoint kept elsewhere does (decision 12)
+	var out bytes.Buffer
+	if err := app.VerifyJournal(ctx, cfg, kept, &out); err == nil || !strings.Contains(out.String(), "rolled back") {
+		t.Errorf("a checkpoint kept apart: %v\n%s", err, out.String())
+	}
+}
+
 func TestKeysAreInTheirOwnBackupAndDieYoung(t *testing.T) {
 	cfg := office(t, db.SQLite)
 	dir, _, _ := backedUp(t, cfg)
