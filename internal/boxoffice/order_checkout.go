@@ -25,6 +25,8 @@ type draft struct {
 // The payment's URL is empty when the provider could not be reached; PayAgain tries again.
 func (o *Office) Checkout(ctx context.Context, r CheckoutRequest) (_ Order, _ Payment, err error) {
 	defer fault.Wrap(&err, "check out")
+	o.stock.asking.Add(1)
+	defer o.stock.asking.Add(-1)
 	if len(r.Holds) == 0 {
 		return Order{}, Payment{}, ErrEmptyHold
 	}

@@ -29,6 +29,8 @@ const (
 // back if they are free, else it is refunded.
 func (o *Office) Settle(ctx context.Context, provider string, e payments.Evidence) (err error) {
 	defer fault.Wrap(&err, "settle %s of %s", e.PaymentID, provider)
+	o.stock.asking.Add(1)
+	defer o.stock.asking.Add(-1)
 	if e.State != payments.Paid && e.State != payments.Declined {
 		return nil // open says nothing yet; a refund is known from our own asking
 	}

@@ -29,7 +29,7 @@ type stock struct {
 	desksMu sync.Mutex
 	desks   map[string]*desk
 
-	asking atomic.Int64 // requests that wait for their answer
+	asking atomic.Int64 // buyers who wait for an answer: to a hold, an order, or their payment
 
 	boardsMu sync.Mutex
 	boards   map[string]*board

@@ -87,10 +87,14 @@ type worker[A Args] struct {
 }
 
 func (w worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
-	if isPatient(job.Args) {
-		w.queue.waitForQuiet(ctx)
+	if !isPatient(job.Args) {
+		return w.fn(ctx, job.Args)
 	}
-	return w.fn(ctx, job.Args)
+	w.queue.waitForQuiet(ctx, job.ScheduledAt)
+	start := time.Now()
+	err := w.fn(ctx, job.Args)
+	w.queue.rest(ctx, time.Since(start))
+	return err
 }
 
 func (w worker[A]) Timeout(*river.Job[A]) time.Duration { return jobTimeout }

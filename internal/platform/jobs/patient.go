@@ -14,7 +14,9 @@ type Patient interface{ Patient() }
 const (
 	patientQueue   = "patient"
 	patientWorkers = 2
-	patience       = time.Minute // after which a patient job is done all the same
+	patience       = 3 * time.Minute // after which a patient job is done all the same
+	restTimes      = 4               // how much longer than it worked a patient worker rests while a rush lasts
+	longestRest    = 5 * time.Second
 	patienceStep   = 200 * time.Millisecond
 )
 
@@ -31,16 +33,27 @@ func optsOf(args Args, at time.Time) *river.InsertOpts {
 	return o
 }
 
-// waitForQuiet returns when nobody is kept waiting, or patience ends.
-func (q *Queue) waitForQuiet(ctx context.Context) {
+// waitForQuiet returns when nobody is kept waiting, or a job that has been due since a moment has been patient long enough.
+func (q *Queue) waitForQuiet(ctx context.Context, due time.Time) {
 	if q.Busy == nil {
 		return
 	}
-	for end := time.Now().Add(patience); q.Busy() && time.Now().Before(end); {
+	for end := due.Add(patience); q.Busy() && time.Now().Before(end); {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(patienceStep):
 		}
+	}
+}
+
+// rest lets those who wait have the machine for a while after a patient job that took so long.
+func (q *Queue) rest(ctx context.Context, took time.Duration) {
+	if q.Busy == nil || !q.Busy() {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(restTimes*took, longestRest)):
 	}
 }
