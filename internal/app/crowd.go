@@ -18,8 +18,15 @@ import (
 // in memory has bounds of its own.
 const memoryLimit = 400 << 20
 
+// heapGrowth is by how many percent the heap may grow between two collections, unless GOGC says otherwise: memory that is there anyway
+// is spent on collecting half as often.
+const heapGrowth = 200
+
 // boundMemory sets the limit; a command that serves calls it once.
 func boundMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" && debug.SetMemoryLimit(-1) == math.MaxInt64 {
 		debug.SetMemoryLimit(memoryLimit)
 	}

@@ -43,6 +43,7 @@ var ErrBesideSales = errors.New("this is the database that the office sells from
 // Rehearse copies a performance into a scratch office on the same engine, lets simulated buyers in over HTTP, asks the books what
 // was oversold, and leaves nothing behind. cfg says where the performance is; the demo's need none.
 func Rehearse(ctx context.Context, cfg Config, o RehearseOptions) (_ rehearsal.Report, err error) {
+	boundMemory()
 	if o.Database == "" && !strings.HasPrefix(o.Performance, demoPrefix) {
 		o.Database = string(cfg.Database) // the engine that will have to bear it
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -20,7 +19,6 @@ const integrateEvery = 3 * time.Second
 func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	boundMemory()
 	if err := a.Queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("queue: %w", errors.Join(err, l.Close()))
 	}
@@ -172,19 +170,4 @@ func Version() string {
 		}
 	}
 	return info.Main.Version
-}
-
-const (
-	heapGrowth = 200       // percent by which the heap may grow between two collections
-	heapMost   = 384 << 20 // above it the collector works as hard as it must: an office fits into half a gigabyte
-)
-
-// boundMemory spends memory that the office has anyway on fewer collections. GOGC and GOMEMLIMIT, where set, say otherwise.
-func boundMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(heapMost)
-	}
 }
