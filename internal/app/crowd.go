@@ -19,8 +19,8 @@ import (
 const memoryLimit = 400 << 20
 
 // heapGrowth is by how many percent the heap may grow between two collections, unless GOGC says otherwise: memory that is there anyway
-// is spent on collecting half as often.
-const heapGrowth = 200
+// is spent on collecting less often.
+const heapGrowth = 150
 
 // boundMemory sets the limit; a command that serves calls it once.
 func boundMemory() {

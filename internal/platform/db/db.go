@@ -75,7 +75,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
 	// synchronous=FULL: an order that was confirmed survives a power cut.
-	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "secure_delete(1)", "cache_size(-32000)", "wal_autocheckpoint(4000)"} {
+	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "secure_delete(1)", "cache_size(-16000)", "wal_autocheckpoint(4000)"} {
 		q.Add("_pragma", p)
 	}
 	w, err := openKeeping("file:" + path + "?" + q.Encode())
