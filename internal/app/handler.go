@@ -36,7 +36,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&site.Site{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Files: a.files}).Mount(mux)
 	(&performance.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Rooms: a.Waiting, Closing: a.closing}).Mount(mux)
 	(&waiting.Door{UI: u, Catalog: a.Catalog, Rooms: a.Waiting}).Mount(mux)
-	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets}).Mount(mux)
+	(&checkout.Door{UI: u, Catalog: a.Catalog, Office: a.Office, Privacy: a.Privacy, Printer: a.tickets, Documents: a.Documents}).Mount(mux)
 	(&pages.Pages{UI: u, Privacy: a.Privacy, Desk: a.Desk, Enquiries: a.Enquiries, Objected: a.Office.Objected}).Mount(mux)
 	own := &account.Account{UI: u, People: a.People, Privacy: a.Privacy, Office: a.Office, Catalog: a.Catalog, MyData: a.MyData, Desk: a.Desk, Documents: a.Documents}
 	own.Mount(mux)

@@ -242,6 +242,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	if err := a.openDocuments(ctx, sender); err != nil {
 		return err
 	}
+	a.Documents.Decided = a.Office.ProofDecided
 	a.Privacy.SetHolders(privacy.HolderOfPeople(a.People), privacy.HolderOfDocuments(a.Documents), a.Office)
 	if err := a.checkLedger(ctx); err != nil {
 		return err

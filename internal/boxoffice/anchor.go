@@ -46,7 +46,7 @@ func (o *Office) Anchors(ctx context.Context, d *db.DB, persons []string) (out m
 	return out, o.anchorHolders(ctx, d, args, out)
 }
 
-// anchorHolders adds the performances that persons were given tickets to.
+// anchorHolders adds the performances that persons were given tickets to, or that a ticket was taken for them.
 func (o *Office) anchorHolders(ctx context.Context, d *db.DB, persons []any, out map[string]privacy.Facts) error {
 	return d.Each(ctx, func(scan func(...any) error) error {
 		var person string
@@ -64,5 +64,7 @@ func (o *Office) anchorHolders(ctx context.Context, d *db.DB, persons []any, out
 		out[person] = f
 		return nil
 	}, `SELECT t.holder_id, MAX(p.ends_at) FROM boxoffice_ticket t JOIN catalog_performance p ON p.id = t.performance_id
-		WHERE t.holder_id IN `+db.In(1, len(persons))+` GROUP BY t.holder_id`, persons...)
+		WHERE t.holder_id IN `+db.In(1, len(persons))+` GROUP BY t.holder_id
+		UNION ALL SELECT r.person_id, MAX(p.ends_at) FROM boxoffice_representation r JOIN catalog_performance p ON p.id = r.performance_id
+		WHERE r.person_id IN `+db.In(1, len(persons))+` GROUP BY r.person_id`, persons...)
 }

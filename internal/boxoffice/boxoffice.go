@@ -106,5 +106,6 @@ func New(d Deps, cfg Config) (*Office, error) {
 	o.registerLimitJobs()
 	o.registerHoldJobs()
 	o.registerPassJobs()
+	o.registerRepresentationJobs()
 	return o, nil
 }

@@ -53,7 +53,38 @@ func (o *Office) Export(ctx context.Context, person string) (out []privacy.Recor
 	for _, h := range tickets {
 		out = append(out, h.record())
 	}
+	if err != nil {
+		return nil, err
+	}
+	rs, err := representationsOf(ctx, o.db, person)
+	for _, r := range rs {
+		out = append(out, r.record(person))
+	}
 	return out, err
+}
+
+// record is a representation as either side's own.
+func (r Representation) record(person string) privacy.Record {
+	kind := "represented"
+	if r.HolderID == person {
+		kind = "representing"
+	}
+	return privacy.Record{Room: "boxoffice", Kind: kind, ID: r.ID, Purpose: vault.PurposeService, At: r.MadeAt, Data: map[string]string{"status": string(r.State)}}
+}
+
+// eraseRepresentations lets go of a person on either side: who is represented is gone, the ticket stays with who has it.
+func (o *Office) eraseRepresentations(ctx context.Context, tx *db.DB, person string, dry bool, out []privacy.Outcome) ([]privacy.Outcome, error) {
+	rs, err := representationsOf(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rs {
+		out = append(out, privacy.Outcome{Record: r.record(person), Fate: privacy.FateErased})
+	}
+	if dry || len(rs) == 0 {
+		return out, nil
+	}
+	return out, forgetRepresentations(ctx, tx, person)
 }
 
 // Erase implements privacy.Holder. An order that still owes something to somebody keeps its person; any other gets a random name in
@@ -79,7 +110,10 @@ func (o *Office) Erase(ctx context.Context, tx *db.DB, person string, dry bool) 
 			return nil, err
 		}
 	}
-	return o.eraseHeldTickets(ctx, tx, person, dry, out)
+	if out, err = o.eraseHeldTickets(ctx, tx, person, dry, out); err != nil {
+		return nil, err
+	}
+	return o.eraseRepresentations(ctx, tx, person, dry, out)
 }
 
 // eraseHeldTickets lets go of the tickets that were passed on to a person, once nobody waits for them at a door.

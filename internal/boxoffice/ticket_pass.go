@@ -43,6 +43,9 @@ type Holder struct {
 	Consents []privacy.Given
 	Lang     i18n.Lang
 	PersonID string // of who is signed in, "" otherwise
+
+	For        *people.Contacts // names of whom the ticket is for, when the holder represents them; nil when it is for the holder
+	Represents bool             // the holder says that they may
 }
 
 // PassMail is the job that sends a ticket to the holder who took it; ticketmail works it.
@@ -201,7 +204,14 @@ func (o *Office) Take(ctx context.Context, secret string, h Holder) (_ Ticket, e
 	if err := gather(&wrong, o.privacy.Check(ctx, h.Consents)); err != nil {
 		return Ticket{}, err
 	}
+	if err := gather(&wrong, checkFor(&h)); err != nil {
+		return Ticket{}, err
+	}
 	if err := wrong.OrNil(); err != nil {
+		return Ticket{}, err
+	}
+	represented, err := o.represented(ctx, &h)
+	if err != nil {
 		return Ticket{}, err
 	}
 	person := h.PersonID
@@ -225,6 +235,11 @@ func (o *Office) Take(ctx context.Context, secret string, h Holder) (_ Ticket, e
 		}
 		if person != h.PersonID { // an account's own data stays as its owner keeps it
 			if err := o.people.Keep(ctx, tx, person, c); err != nil {
+				return err
+			}
+		}
+		if represented != "" {
+			if err := o.represent(ctx, tx, t, represented, h); err != nil {
 				return err
 			}
 		}

@@ -55,6 +55,14 @@ func (c Contacts) ValidateWithoutPhone() (Contacts, error) {
 	return c, wrong.OrNil()
 }
 
+// ValidateNames checks and normalises the names alone.
+func (c Contacts) ValidateNames() (Contacts, error) {
+	c.Email, c.Phone = "nobody@example.com", ""
+	c, wrong := c.validate(false)
+	c.Email = ""
+	return c, wrong.OrNil()
+}
+
 // validate lets an account do without a phone: only an order needs one.
 func (c Contacts) validate(needPhone bool) (Contacts, fault.Fields) {
 	var wrong fault.Fields
@@ -155,6 +163,12 @@ func checkPhone(s string) (string, *fault.Error) {
 func (p *People) Keep(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
 	defer fault.Wrap(&err, "keep contacts of %s", person)
 	return batch.Why(p.KeepMany(ctx, tx, []Keeping{{person, c}}))
+}
+
+// KeepNames seals the names of somebody who is reached through another, in the caller's transaction.
+func (p *People) KeepNames(ctx context.Context, tx *db.DB, person string, c Contacts) (err error) {
+	defer fault.Wrap(&err, "keep names of %s", person)
+	return p.vault.Seal(ctx, tx, person, map[vault.Field]string{vault.Surname: c.Surname, vault.Name: c.Name, vault.Patronymic: c.Patronymic})
 }
 
 // Keeping is a person's contacts, to be sealed with others'.

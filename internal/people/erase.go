@@ -16,8 +16,9 @@ type AccountPart struct {
 	Kind   string // "account", "session", "sign_in", "passkey", "code"
 	ID     string
 	At     time.Time
-	Staff  bool          // of an employee
-	Fields []vault.Field // sealed fields that belong to it
+	Staff  bool              // of an employee
+	Fields []vault.Field     // sealed fields that belong to it
+	Data   map[string]string // plain facts: how somebody came in, what a passkey is kept in
 }
 
 // AccountHeld lists a person's account with its sessions and codes; of a guest, who may be looking at their data by a code just now,

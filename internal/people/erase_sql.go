@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -39,13 +40,28 @@ func heldSessions(ctx context.Context, d *db.DB, account string) ([]AccountPart,
 		`SELECT id, started_at FROM people_session WHERE account_id = $1 ORDER BY started_at DESC LIMIT $2`, account)
 }
 
-func heldPasskeys(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
-	return accountParts(ctx, d, "passkey", nil, `SELECT id, made_at FROM people_passkey WHERE account_id = $1 ORDER BY made_at DESC LIMIT $2`, account)
+func heldPasskeys(ctx context.Context, d *db.DB, account string) (out []AccountPart, err error) {
+	keys, err := listPasskeys(ctx, d, account)
+	for _, k := range keys {
+		out = append(out, AccountPart{Kind: "passkey", ID: k.ID, At: k.MadeAt, Data: map[string]string{"kept_in": string(k.Kind)}})
+	}
+	return out, err
 }
 
-func heldSignIns(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {
-	return accountParts(ctx, d, "sign_in", []vault.Field{vault.IP, vault.UserAgent},
-		`SELECT id, at FROM people_sign_in WHERE account_id = $1 ORDER BY at DESC, id DESC LIMIT $2`, account)
+// heldSignIns are the lines of the history; from where and with what browser stands in the fields, by the line's id.
+func heldSignIns(ctx context.Context, d *db.DB, account string) (out []AccountPart, err error) {
+	list, err := listSignIns(ctx, d, account, time.Time{})
+	for _, s := range list {
+		facts := map[string]string{"way": s.Way, "outcome": "in"}
+		if s.Refused {
+			facts["outcome"] = "refused"
+		}
+		if s.Factor != "" {
+			facts["second_factor"] = s.Factor
+		}
+		out = append(out, AccountPart{Kind: "sign_in", ID: s.ID, At: s.At, Fields: []vault.Field{vault.IP, vault.UserAgent}, Data: facts})
+	}
+	return out, err
 }
 
 func heldCodes(ctx context.Context, d *db.DB, account string) ([]AccountPart, error) {

@@ -220,12 +220,12 @@ func (p *Privacy) Consents(ctx context.Context, person string) (_ []Consent, err
 
 // Consented tells whether a person's consent to a scope stands now.
 func (p *Privacy) Consented(ctx context.Context, person, scope string) (bool, error) {
-	return hasConsent(ctx, p.db, person, scope, "", p.clock.Now())
+	return hasConsent(ctx, p.db, person, scope, "", true, p.clock.Now())
 }
 
 // ConsentedFor is Consented for a recipient other than the operator.
 func (p *Privacy) ConsentedFor(ctx context.Context, person, scope, recipient string) (bool, error) {
-	return hasConsent(ctx, p.db, person, scope, recipient, p.clock.Now())
+	return hasConsent(ctx, p.db, person, scope, recipient, true, p.clock.Now())
 }
 
 // Obligations lists the records that an open obligation still needs (94-V, article 8(2)): open orders, coming tickets, refunds
@@ -261,7 +261,7 @@ func (p *Privacy) WithdrawIn(ctx context.Context, tx *db.DB, person, scope, reci
 	if !slices.Contains(channels, channel) {
 		return ErrConsentUnknown.On("consents")
 	}
-	given, err := hasConsent(ctx, tx, person, scope, recipient, p.clock.Now())
+	given, err := hasConsent(ctx, tx, person, scope, recipient, false, p.clock.Now())
 	if err != nil || !given {
 		return err
 	}

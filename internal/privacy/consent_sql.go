@@ -46,13 +46,14 @@ func insertWithdrawal(ctx context.Context, tx *db.DB, person string, w withdrawa
 }
 
 // hasConsent: a consent stands while its term is not over and no withdrawal of its scope came at or after it.
-func hasConsent(ctx context.Context, d *db.DB, person, scope, recipient string, now time.Time) (bool, error) {
+func hasConsent(ctx context.Context, d *db.DB, person, scope, recipient string, strict bool, now time.Time) (bool, error) {
 	var n int
 	err := d.QueryRow(ctx, `SELECT count(*) FROM privacy_consent c
 		WHERE c.person_id = $1 AND c.scope = $2 AND c.recipient = $3 AND (c.expires_at = 0 OR c.expires_at > $4)
 			AND NOT EXISTS (SELECT 1 FROM privacy_withdrawal w
-				WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.recipient = c.recipient AND w.withdrawn_at >= c.given_at)`,
-		person, scope, recipient, clock.Micros(now)).Scan(&n)
+				WHERE w.person_id = c.person_id AND w.scope = c.scope AND w.recipient = c.recipient AND w.withdrawn_at >= c.given_at)
+			AND NOT (CAST($5 AS BOOLEAN) AND EXISTS (SELECT 1 FROM privacy_unconfirmed u WHERE u.person_id = c.person_id))`,
+		person, scope, recipient, clock.Micros(now), strict).Scan(&n)
 	return n > 0, err
 }
 

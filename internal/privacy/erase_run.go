@@ -346,5 +346,5 @@ func (a accounts) Erase(ctx context.Context, tx *db.DB, person string, dry bool)
 }
 
 func accountRecord(h people.AccountPart) Record {
-	return Record{Room: "people", Kind: h.Kind, ID: h.ID, Purpose: vault.PurposeIdentification, At: h.At, Fields: h.Fields}
+	return Record{Room: "people", Kind: h.Kind, ID: h.ID, Purpose: vault.PurposeIdentification, At: h.At, Fields: h.Fields, Data: h.Data}
 }

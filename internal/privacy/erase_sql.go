@@ -206,6 +206,9 @@ func forgetNotices(ctx context.Context, tx *db.DB, person string) error {
 	if err := forgetConcerned(ctx, tx, person); err != nil {
 		return err
 	}
+	if err := deleteUnconfirmed(ctx, tx, person); err != nil {
+		return err
+	}
 	if err := forgetEnquiries(ctx, tx, person); err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (p *Privacy) consented(ctx context.Context, tx *db.DB, e Entry, o vault.Ope
 			continue
 		}
 		asked[s] = true
-		given, err := hasConsent(ctx, tx, o.Person, s, "", p.clock.Now())
+		given, err := hasConsent(ctx, tx, o.Person, s, "", strict(o.Purpose), p.clock.Now())
 		if err != nil {
 			return err
 		}

@@ -118,11 +118,11 @@ func RecordName(p *i18n.Printer, r Record) string {
 		return p.T("privacy.record.account")
 	case "contacts", "field", "fields":
 		return p.T("privacy.record.contacts")
-	case "session", "device", "code":
+	case "session", "device", "code", "sign_in", "passkey":
 		return p.T("privacy.record.session")
 	case "order":
 		return p.T("privacy.record.order")
-	case "ticket":
+	case "ticket", "represented", "representing":
 		return p.T("privacy.record.ticket")
 	case "payment", "refund", "ledger", "invoice":
 		return p.T("privacy.record.payment")

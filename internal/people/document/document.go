@@ -115,12 +115,15 @@ type Deps struct {
 type Documents struct {
 	Deps
 	jobs *jobs.Queue
+
+	// Decided hears of every result in its transaction: who asked for the document goes on from there. Set before jobs start; may be nil.
+	Decided func(ctx context.Context, tx *db.DB, d Document) error
 }
 
 // New makes the room, its first kinds and its jobs; call it before jobs start.
 func New(ctx context.Context, d Deps, q *jobs.Queue) (_ *Documents, err error) {
 	defer fault.Wrap(&err, "open the documents")
-	m := &Documents{d, q}
+	m := &Documents{Deps: d, jobs: q}
 	jobs.Handle(q, func(ctx context.Context, j toldJob) error { return m.tell(ctx, j.DocumentID) })
 	jobs.Handle(q, func(ctx context.Context, _ sweepJob) error { return m.Sweep(ctx) })
 	q.Every(15*time.Minute, sweepJob{})

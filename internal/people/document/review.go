@@ -187,6 +187,11 @@ func (m *Documents) end(ctx context.Context, id, person string, as Document) (er
 		if err := m.Vault.CondemnFile(ctx, tx, d.file(d.DecidedBy, "document_"+string(d.Result))); err != nil {
 			return err
 		}
+		if m.Decided != nil {
+			if err := m.Decided(ctx, tx, d); err != nil {
+				return err
+			}
+		}
 		if d.Result == Withdrawn { // who did it knows
 			return nil
 		}

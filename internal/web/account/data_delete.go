@@ -242,13 +242,13 @@ func recordKind(p ui.Page, kind string) string {
 		return p.T("account.record_contacts")
 	case "order":
 		return p.T("account.record_order")
-	case "ticket":
+	case "ticket", "represented", "representing":
 		return p.T("account.record_ticket")
 	case "payment", "refund", "ledger", "invoice":
 		return p.T("account.record_payment")
 	case "consent", "withdrawal":
 		return p.T("account.record_consent")
-	case "session", "device", "code":
+	case "session", "device", "code", "sign_in", "passkey":
 		return p.T("account.record_session")
 	case "journal":
 		return p.T("account.record_journal")

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sahna/sahna/internal/platform/db"
+	"github.com/sahna/sahna/internal/vault"
+
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
@@ -97,8 +100,9 @@ type documentPage struct {
 	Kind   document.Kind
 	Open   bool
 	Holder people.Contacts
-	Pages  []string // pictures drawn by us, as data addresses: no address of their own could be passed on
-	More   bool     // the file holds what the pictures do not show
+	By     *people.Contacts // who sent it as the holder's representative
+	Pages  []string         // pictures drawn by us, as data addresses: no address of their own could be passed on
+	More   bool             // the file holds what the pictures do not show
 	Form   ui.Form
 }
 
@@ -124,6 +128,23 @@ func (o *Office) showDocument(w http.ResponseWriter, r *http.Request, v visit, s
 	o.show(w, r, v, status, p.Kind.Title.In(v.Lang), documentReview(v, p))
 }
 
+// representative opens the name of who sent a proof that they may act for its holder; nil of any other document.
+func (o *Office) representative(r *http.Request, v visit, id string) (by *people.Contacts, err error) {
+	rep, found, err := o.BoxOffice.RepresentationByProof(r.Context(), id)
+	if err != nil || !found {
+		return nil, err
+	}
+	err = o.DB.Transact(r.Context(), func(tx *db.DB) error {
+		c, err := o.People.Contacts(r.Context(), tx, vault.Opening{
+			Person: rep.HolderID, Purpose: vault.PurposeVerification, Fields: []vault.Field{vault.Surname, vault.Name, vault.Patronymic},
+			Actor: v.Actor(), Reason: "document_review",
+		})
+		by = &c
+		return err
+	})
+	return by, err
+}
+
 // lookAtDocument opens the document for its review; the look is journalled, and the person reads of it.
 func (o *Office) lookAtDocument(w http.ResponseWriter, r *http.Request, v visit) {
 	p, err := o.documentPage(r)
@@ -137,6 +158,10 @@ func (o *Office) lookAtDocument(w http.ResponseWriter, r *http.Request, v visit)
 		return
 	}
 	p.Open, p.Holder, p.More = true, shown.Holder, shown.Body != nil
+	if p.By, err = o.representative(r, v, p.ID); err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
 	for _, picture := range shown.Pictures {
 		p.Pages = append(p.Pages, "data:image/jpeg;base64,"+base64.StdEncoding.EncodeToString(picture))
 	}

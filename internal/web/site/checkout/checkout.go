@@ -14,6 +14,7 @@ import (
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/ui"
@@ -36,6 +37,8 @@ type Door struct {
 	Office  *boxoffice.Office
 	Privacy *privacy.Privacy
 	Printer Printer
+
+	Documents *document.Documents // takes a representative's proof
 }
 
 // Mount puts the pages on their addresses.
@@ -59,6 +62,9 @@ func (d *Door) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{lang}/ticket/pass/{secret}", private(d.takeForm))
 	mux.HandleFunc("POST /{lang}/ticket/pass/{secret}", private(d.take))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}", private(d.ticket))
+	const proof = "POST /{lang}/ticket/{code}/{secret}/proof"
+	d.UI.Accept(proof, d.Documents.Gate.Limits.Body())
+	mux.HandleFunc(proof, private(d.sendProof))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}/ticket.pdf", private(d.ticketPDF))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}/calendar.ics", private(d.ticketCalendar))
 	for _, code := range d.Office.Providers() {

@@ -14,11 +14,15 @@ import (
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/boxoffice/banktest"
 	"github.com/sahna/sahna/internal/boxoffice/ticketpdf"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/money"
+	"github.com/sahna/sahna/internal/platform/ocr"
 	"github.com/sahna/sahna/internal/platform/payments"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/web/site/basketcookie"
 	"github.com/sahna/sahna/internal/web/site/checkout"
@@ -28,6 +32,7 @@ import (
 // visit is a visitor's browser without scripts.
 type visit struct {
 	*banktest.World
+	docs *document.Documents
 	t    *testing.T
 	log  *uitest.Log
 	base string
@@ -37,11 +42,14 @@ type visit struct {
 func newVisit(t *testing.T, d *db.DB) *visit {
 	t.Helper()
 	w := banktest.New(t, d)
-	u, log := uitest.NewAt(t, w.Clock, append(banktest.Messages()[1:], checkout.Messages, ticketpdf.Messages)...)
+	u, log := uitest.NewAt(t, w.Clock, append(banktest.Messages()[1:], checkout.Messages, ticketpdf.Messages, document.Messages, upload.Messages)...)
 	u.BaseURL = w.Server.URL
 	u.Mount(w.Mux)
+	docs := documenttest.Room(t, w.House, ocr.Reader{}, nil, t.TempDir(), nil)
+	docs.Decided = w.Office.ProofDecided
+	w.Privacy.SetHolders(privacy.HolderOfPeople(w.People), privacy.HolderOfDocuments(docs), w.Office)
 	(&checkout.Door{
-		UI: u, Catalog: w.Catalog, Office: w.Office, Privacy: w.Privacy,
+		UI: u, Catalog: w.Catalog, Office: w.Office, Privacy: w.Privacy, Documents: docs,
 		Printer: ticketpdf.New(w.Office, w.Catalog, u.Operator, u.Bundle, w.Clock),
 	}).Mount(w.Mux)
 	w.Server.Config.Handler = u.Serve(w.Mux, u.SameOrigin)
@@ -49,7 +57,7 @@ func newVisit(t *testing.T, d *db.DB) *visit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visit{World: w, t: t, log: log, base: w.Server.URL, http: &http.Client{Jar: jar}}
+	return &visit{World: w, docs: docs, t: t, log: log, base: w.Server.URL, http: &http.Client{Jar: jar}}
 }
 
 // page is what came back.

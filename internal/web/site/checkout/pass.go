@@ -25,7 +25,11 @@ type takeView struct {
 	Secret string
 	Form   ui.Form
 	Boxes  privacy.Boxes
+	For    bool // the ticket is for somebody whom the reader represents
 }
+
+// forOther says in the form that the ticket is for somebody whom the reader represents.
+const forOther = "other"
 
 // passOn makes the link. It answers the POST itself: the link must not stand in another address.
 func (d *Door) passOn(w http.ResponseWriter, r *http.Request) {
@@ -88,6 +92,7 @@ func (d *Door) showTake(w http.ResponseWriter, r *http.Request, typed url.Values
 		return
 	}
 	v := takeView{show: s, Place: s.place(p.Printer, t.SeatNo, t.AreaNo, t.ZoneID), Type: s.typeName(p.Printer, t.TypeID), Secret: r.PathValue("secret")}
+	v.For = r.FormValue("for") == forOther
 	if v.Boxes, err = d.Privacy.Boxes(ctx); err != nil {
 		d.UI.Fail(w, r, err)
 		return
@@ -114,6 +119,9 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) {
 	h := boxoffice.Holder{
 		Contacts: people.Contacts{Surname: v("surname"), Name: v("name"), Patronymic: v("patronymic"), Email: v("email")}, Lang: p.Lang,
 		Consents: []privacy.Given{{VersionID: v("version"), Register: v("register"), Scopes: r.PostForm["consent"], Lang: p.Lang, Channel: "site"}},
+	}
+	if v("for") == forOther {
+		h.For, h.Represents = boxoffice.Names(v("for_surname"), v("for_name"), v("for_patronymic")), v("represents") == "yes"
 	}
 	if p.Session != nil {
 		h.PersonID = p.Session.PersonID

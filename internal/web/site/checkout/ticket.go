@@ -18,13 +18,17 @@ type ticketView struct {
 	QR    ui.QR
 	Self  string // path
 	Over  bool   // the performance has ended
+	Proof proofView
 }
 
 func (d *Door) findTicket(r *http.Request) (boxoffice.Ticket, error) {
 	return d.Office.TicketBySecret(r.Context(), r.PathValue("code"), r.PathValue("secret"))
 }
 
-func (d *Door) ticket(w http.ResponseWriter, r *http.Request) {
+func (d *Door) ticket(w http.ResponseWriter, r *http.Request) { d.showTicket(w, r, nil) }
+
+// showTicket shows a ticket, with what was wrong with a proof that was sent for it.
+func (d *Door) showTicket(w http.ResponseWriter, r *http.Request, problem error) {
 	t, err := d.findTicket(r)
 	if err != nil {
 		d.UI.Fail(w, r, err)
@@ -47,7 +51,19 @@ func (d *Door) ticket(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	d.UI.Render(w, r, http.StatusOK, p, ticketPage(p, v))
+	if v.Proof, err = d.proofOf(r, p, t); err != nil {
+		d.UI.Fail(w, r, err)
+		return
+	}
+	if v.Proof.Open() {
+		p.Scripts = append(p.Scripts, "upload.js")
+	}
+	status := http.StatusOK
+	if problem != nil {
+		v.Proof.Form = ui.NewForm(p, nil, problem)
+		status = ui.StatusOf(problem)
+	}
+	d.UI.Render(w, r, status, p, ticketPage(p, v))
 }
 
 func (d *Door) ticketPDF(w http.ResponseWriter, r *http.Request) {
