@@ -35,6 +35,7 @@ var ownTables = map[string]string{
 	"privacy_request":           "kept three years as proof that it was answered",
 	"privacy_download":          "ended; its file, sealed under the destroyed key, goes with the next sweep",
 	"privacy_notice":            "deleted",
+	"privacy_unconfirmed":       "deleted",
 	"privacy_disclosure_person": "what a state body was given: kept as proof, under the random id alone",
 	"privacy_enquiry":           "the enquiry's own id takes the person's place; its words are sealed under the destroyed key",
 	"privacy_incident_person":   "who was told of an incident: proof of the telling, under the random id alone",
