@@ -8,6 +8,8 @@ import (
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/platform/payments"
+	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/vault"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
@@ -24,6 +26,7 @@ type orderView struct {
 	Notes      []note
 	CalendarOK bool
 	Refusal    string // code of the decision for which the money goes back
+	Mailed     bool   // letters about it may go out: who carries them abroad was agreed to
 }
 
 type note struct{ Kind, Text string }
@@ -66,6 +69,13 @@ func (d *Door) showOrder(w http.ResponseWriter, r *http.Request, problem error) 
 		if got, err := d.Office.RefusalOfOrder(r.Context(), ord.ID); err == nil {
 			v.Refusal = got.Code
 		}
+	}
+	v.Mailed, err = d.Privacy.MayCarry(r.Context(), privacy.TransferTo{
+		Recipient: privacy.MailGateway, Person: ord.PersonID, Purpose: vault.PurposeService, Fields: []vault.Field{vault.Email},
+	})
+	if err != nil {
+		d.UI.Fail(w, r, err)
+		return
 	}
 	v.InTime = ord.Status == boxoffice.OrderPending && d.UI.Clock.Now().Before(ord.PayUntil)
 	if len(ord.Payments) > 0 {
