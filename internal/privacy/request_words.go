@@ -151,6 +151,12 @@ func SourceName(p *i18n.Printer, source string) string {
 		return p.T("privacy.source.consumer")
 	case "the policy, 7.2":
 		return p.T("privacy.source.policy")
+	case "policy 7.6":
+		return p.T("privacy.source.enquiry")
+	case "Civil Code 178":
+		return p.T("privacy.source.civil")
+	case "Tax Code":
+		return p.T("privacy.source.tax")
 	}
 	return source
 }
