@@ -85,7 +85,7 @@ var examples = map[string]any{
 		Version: 812, Seats: map[string]string{"parterre-5-12": "free", "parterre-5-13": "sold"},
 		Areas: map[string]AreaLeftJSON{"floor": {"floor", 380, 12, 208}},
 	},
-	"hold": holdExample, "hold-best": holdExample, "get-hold": holdExample,
+	"hold": holdExample, "hold-best": holdExample, "get-hold": holdExample, "extend-hold": holdExample,
 	"pay-again": PaymentJSON{exampleID, "https://tickets.example.kz/pay/test/" + exampleID},
 	"order": NewOrderJSON{
 		Code: "K7M2PQ4R", Secret: "w81nQe…", Status: "pending", Total: money.Tenge(12000), PayTill: "2026-11-23T12:20:00Z",

@@ -32,7 +32,7 @@ func TestDocumentDescribesEveryOperation(t *testing.T) {
 	want := []string{
 		"DELETE /api/v1/holds/{id}", "GET /api/v1/events", "GET /api/v1/gates", "GET /api/v1/holds/{id}", "GET /api/v1/orders/{code}", "GET /api/v1/orders/{code}/tickets.pdf",
 		"GET /api/v1/orders/{code}/tickets/{file}", "GET /api/v1/performances/{id}", "GET /api/v1/performances/{id}/availability",
-		"GET /api/v1/performances/{id}/plan", "GET /api/v1/policies/privacy", "POST /api/v1/holds", "POST /api/v1/holds/best", "POST /api/v1/orders", "POST /api/v1/orders/{code}/payments", "POST /api/v1/scans",
+		"GET /api/v1/performances/{id}/plan", "GET /api/v1/policies/privacy", "POST /api/v1/holds", "POST /api/v1/holds/best", "POST /api/v1/holds/{id}/extension", "POST /api/v1/orders", "POST /api/v1/orders/{code}/payments", "POST /api/v1/scans",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("operations:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
