@@ -87,7 +87,7 @@ var harmless = map[string][]string{
 	"syscall":                         {"Flock", "Getrusage", "Kill", "LOCK_*", "PRIO_*", "RUSAGE_*", "Rusage", "SIG*", "Setpriority", "SysProcAttr", "ENOSPC", "Statfs", "Statfs_t"},
 	"database/sql":                    {"Conn", "DB", "ErrNoRows", "NullInt64", "NullString", "Result", "Row", "Rows", "Tx", "TxOptions", "Level*"},
 	"github.com/jackc/pgx/v5/pgconn":  {"ConnectError", "PgError", "SafeToRetry"},
-	"github.com/jackc/pgx/v5/pgxpool": {"ParseConfig", "Pool", "Config"},
+	"github.com/jackc/pgx/v5/pgxpool": {"ParseConfig", "Pool", "Config", "Conn"},
 	"github.com/jackc/pgx/v5/stdlib":  {"Conn"},
 	"github.com/jackc/pgx/v5":         {"Batch", "CopyFromRows", "CopyFromSlice", "Identifier", "Tx", "ErrNoRows"},
 	"github.com/wneessen/go-mail": {

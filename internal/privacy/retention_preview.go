@@ -145,10 +145,10 @@ func (p *Privacy) CountNight(ctx context.Context) (whole bool, err error) {
 		}
 	}
 	c.preview.At = at
-	stop, pages := time.Now().Add(countPause), 0
+	stop, pages := p.clock.Now().Add(countPause), 0
 	err = p.goOn(ctx, r.Processing, &c, func(done bool) (bool, error) {
 		pages++
-		rest := !time.Now().Before(stop)
+		rest := !p.clock.Now().Before(stop)
 		if !done && !rest && pages%countStored != 0 {
 			return true, nil
 		}
