@@ -71,8 +71,8 @@ func TestEachRecipientIsGivenAndWithdrawnOnThePage(t *testing.T) {
 			t.Errorf("an account without leave to mail its code: %d", status)
 		}
 		register("service", "service.mail_gateway")
-		_, _, body := v.post("/ru/account/code", "code", h.newestCode())
-		_, _, body = v.get("/ru/account/data")
+		v.post("/ru/account/code", "code", h.newestCode())
+		_, _, body := v.get("/ru/account/data")
 		expect(t, "the boxes", body, "Кому ещё передаются данные", "Друзья театра", "Страна: Германия. Что передаётся: фамилия, имя, адрес электронной почты", "consents/service.mail_gateway/withdraw", "consents/marketing_email.partner/give")
 
 		_, _, body = v.post("/ru/account/data/consents/service.mail_gateway/withdraw")

@@ -182,7 +182,7 @@ func TestRolesAndPages(t *testing.T) {
 				}
 			}
 			for _, role := range people.Roles {
-				res, body := h.ask(t, string(role), method, path, url.Values{"purpose": {"none"}, "reason": {"none"}})
+				res, body := h.ask(t, string(role)+"@account-1", method, path, url.Values{"purpose": {"none"}, "reason": {"none"}})
 				allowed := hasRole(people.Session{Roles: []people.Role{role}}, p.roles)
 				if !allowed && res.StatusCode != http.StatusForbidden {
 					t.Errorf("%s by %s: %d, want 403", p.pattern, role, res.StatusCode)
