@@ -74,6 +74,9 @@ func TestAManagerLimitsOneBuyerAndLiftsItAfterAnObjection(t *testing.T) {
 				t.Errorf("the list lacks %q", want)
 			}
 		}
+		if _, body := h.ask(t, "officer", http.MethodGet, "/en/office/requests/"+req.Number, nil); !strings.Contains(body, "0 + 4 &gt; 3") || strings.Contains(body, "/limits") {
+			t.Error("who answers does not see what the machine refused, or sees more")
+		}
 		if res, _ := h.ask(t, "cashier", http.MethodPost, path+"/"+code+"/lift", url.Values{"extra": {"1"}}); res.StatusCode == http.StatusSeeOther {
 			t.Error("anybody lifts a limit")
 		}

@@ -2,9 +2,11 @@ package office
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
+	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
@@ -17,7 +19,8 @@ import (
 type requestPage struct {
 	Request   privacy.Request
 	Preflight []privacy.Outcome
-	Others    int // persons of the same address in another name
+	Others    int                // persons of the same address in another name
+	Refusal   *boxoffice.Refusal // the machine's, that the request objects to
 	Fates     []privacy.Outcome
 	Contacts  people.Contacts
 	Words     privacy.Words
@@ -72,6 +75,12 @@ func (o *Office) readRequest(ctx context.Context, v visit, number string) (reque
 	empty := ui.NewForm(v.Page, nil, nil)
 	p := requestPage{Request: req, Now: o.Clock.Now(), Form: empty, Look: empty}
 	if p.Scans, err = o.Desk.Scans(ctx, req); err != nil {
+		return p, err
+	}
+	switch refusal, err := o.BoxOffice.RefusalOfRequest(ctx, req.ID); {
+	case err == nil:
+		p.Refusal = &refusal
+	case !errors.Is(err, boxoffice.ErrNoRefusal):
 		return p, err
 	}
 	if req.Kind == privacy.RequestErase && req.Open() {
