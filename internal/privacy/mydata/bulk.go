@@ -10,6 +10,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
 )
@@ -158,11 +159,17 @@ func (m *Maker) bulkLine(ctx context.Context, id string, held map[vault.Field]va
 		return l, err
 	}
 	part, err := m.Vault.EntriesOf(ctx, id, vault.Page{Limit: bulkLooks, Unproved: true})
+	if err != nil {
+		return l, err
+	}
+	var told []vault.Entry
 	for _, e := range part.Entries {
 		if quiet(e.Entry) {
 			continue
 		}
+		told = append(told, e.Entry)
 		l.Journal = append(l.Journal, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
 	}
+	l.Received, err = m.received(ctx, id, told, i18n.KK)
 	return l, err
 }

@@ -173,18 +173,21 @@ func (m *Maker) gatherOne(ctx context.Context, e *Everything, id string) (p Pers
 	for _, e := range journal {
 		p.Journal = append(p.Journal, LookData{e.ID, e.At, e.Verb, e.Purpose, e.Fields, e.Actor, e.Reason})
 	}
-	received, err := m.Privacy.ReceivedOf(ctx, id, journal)
-	if err != nil {
-		return p, err
-	}
-	for _, r := range received {
-		d := ReceivedData{At: r.At, To: r.To.In(e.Lang), Country: r.Country, Purpose: r.Purpose, Fields: r.Fields, Number: r.Number, Entry: r.EntryID}
+	p.Received, err = m.received(ctx, id, journal, e.Lang)
+	return p, err
+}
+
+// received is who was given the person's data, in the file's language.
+func (m *Maker) received(ctx context.Context, id string, journal []vault.Entry, l i18n.Lang) (out []ReceivedData, err error) {
+	list, err := m.Privacy.ReceivedOf(ctx, id, journal)
+	for _, r := range list {
+		d := ReceivedData{At: r.At, To: r.To.In(l), Country: r.Country, Purpose: r.Purpose, Fields: r.Fields, Number: r.Number, Entry: r.EntryID}
 		if r.Article != "" {
-			d.Why = r.Why.In(e.Lang) + " (" + r.Article + ")"
+			d.Why = r.Why.In(l) + " (" + r.Article + ")"
 		}
-		p.Received = append(p.Received, d)
+		out = append(out, d)
 	}
-	return p, nil
+	return out, err
 }
 
 // sentFile is a document's own file.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"regexp"
@@ -11,9 +12,11 @@ import (
 	"testing"
 
 	"github.com/sahna/sahna/internal/boxoffice"
+	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
 	"github.com/sahna/sahna/internal/privacy"
+	"github.com/sahna/sahna/internal/privacy/mydata"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 )
 
@@ -139,6 +142,7 @@ func TestACopyLiesSealedAndIsFetchedByItsPersonAlone(t *testing.T) {
 				t.Errorf("a stranger got to %s", at)
 			}
 		}
+		h.bulk(t)
 		h.Clock.Advance(25 * 60 * 60 * 1e9)
 		if status, _, _ := v.get("/ru/account/data/download/my-data.zip"); status != 410 {
 			t.Errorf("after a day: %d", status)
@@ -150,6 +154,28 @@ func TestACopyLiesSealedAndIsFetchedByItsPersonAlone(t *testing.T) {
 			t.Errorf("the sweep left %d files", len(left))
 		}
 	})
+}
+
+// bulk hands out the same in a file of many.
+func (h *house) bulk(t *testing.T) {
+	t.Helper()
+	officer := privacytest.Aigul()
+	officer.Email = "officer@example.kz"
+	id, _, err := h.People.MakeStaff(t.Context(), officer, "a long password of staff", []people.Role{people.RoleOfficer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []byte
+	tally, err := h.copies.ExportAll(t.Context(), mydata.Bulk{Actor: "staff:" + id, Approver: "staff:two"},
+		func(_ int, part []byte) error { lines = append(lines, part...); return nil }, func(mydata.BulkTally) {})
+	if err != nil || tally.Done == 0 || tally.Done != bytes.Count(lines, []byte("\n")) {
+		t.Fatalf("export in bulk: %+v %v", tally, err)
+	}
+	expect(t, "the file of many", string(lines), "Серікқызы", `"requests":[`, `"journal":[`, `"received":[{`, `"country":"KZ"`)
+	_, err = h.copies.ExportAll(t.Context(), mydata.Bulk{Actor: "staff:one", Approver: "staff:one"}, nil, nil)
+	if !errors.Is(err, privacy.ErrApprover) {
+		t.Errorf("one employee alone: %v", err)
+	}
 }
 
 func (h *house) stored(t *testing.T) (out [][]byte) {
