@@ -23,6 +23,9 @@ const (
 
 func (m manner) String() string { return [...]string{"buy", "abandon", "fight", "bot"}[m] }
 
+// ordinary buyers take what is free and leave when nothing is.
+func (m manner) ordinary() bool { return m == buys || m == abandons }
+
 // mannerOf: of a hundred buyers 84 buy, 8 abandon now and then, 6 fight, 2 are bots.
 func mannerOf(i, buyers int, onlyHold bool) manner {
 	if onlyHold || buyers < 10 {
@@ -77,9 +80,6 @@ func (b *buyer) address() string {
 func (b *buyer) purchase(ctx context.Context) bool {
 	seats, n := b.choose()
 	if b.house.zone == "" && len(seats) == 0 {
-		if b.manner == buys || b.manner == abandons {
-			return b.wait(ctx)
-		}
 		return b.wait(ctx)
 	}
 	h, ok := b.hold(ctx, seats, n)
@@ -99,7 +99,7 @@ func (b *buyer) purchase(ctx context.Context) bool {
 // wait looks again a little later: what others give back may still be had. When nothing has come for a while the house is sold out.
 func (b *buyer) wait(ctx context.Context) bool {
 	b.bought++
-	if b.manner != buys && b.manner != abandons {
+	if !b.manner.ordinary() {
 		time.Sleep(20 * time.Millisecond)
 		b.house.mu.Lock()
 		none := len(b.house.free) == 0

@@ -131,11 +131,24 @@ func Run(ctx context.Context, p Plan) (Outcome, error) {
 // letIn starts every buyer and waits for the last to leave.
 func (s *storm) letIn(ctx context.Context) map[string]int {
 	counts := map[string]int{}
-	var wg sync.WaitGroup
-	for i := range s.Buyers {
+	buyers := make([]*buyer, s.Buyers)
+	var ordinary atomic.Int64
+	for i := range buyers {
 		b := &buyer{storm: s, no: i, manner: mannerOf(i, s.Buyers, s.OnlyHold), rand: rand.New(rand.NewPCG(s.Seed, uint64(i)))} //nolint:gosec // a simulation
+		buyers[i] = b
 		counts[b.manner.String()]++
-		wg.Go(func() { pprof.Do(ctx, pprof.Labels("side", "buyer"), b.run) })
+		if b.manner.ordinary() {
+			ordinary.Add(1)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, b := range buyers {
+		wg.Go(func() {
+			pprof.Do(ctx, pprof.Labels("side", "buyer"), b.run)
+			if b.manner.ordinary() && ordinary.Add(-1) == 0 && !s.over(ctx) {
+				s.soldOut.Store(true) // who fights for seats that are gone, and bots that pay for none, would go on until the time is over
+			}
+		})
 	}
 	wg.Wait()
 	return counts
