@@ -16,6 +16,7 @@ import (
 // Client buys over the API as an integrator would.
 type Client struct {
 	URL  string
+	From string // the network that it says it comes from, to a program that believes its proxy; "" for its own
 	HTTP *http.Client
 }
 
@@ -62,6 +63,9 @@ func (c *Client) Do(method, path string, body any, bearer string) (Answer, error
 	}
 	if method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", uuid.NewString())
+	}
+	if c.From != "" {
+		req.Header.Set("X-Forwarded-For", c.From)
 	}
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
