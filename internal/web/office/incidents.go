@@ -28,7 +28,7 @@ func (o *Office) incidentPages() []page {
 		{"GET /{lang}/office/incidents/{number}/notice/{audience}", seesRegister, o.incidentLetter},
 		{"POST /{lang}/office/incidents/{number}/notice/{audience}", officers, o.writeNotice},
 		{"POST /{lang}/office/incidents/{number}/notice/{audience}/approve", approvesRegister, o.fresh(o.approveNotice)},
-		{"POST /{lang}/office/incidents/{number}/deliver", officers, o.deliverNotice},
+		{"POST /{lang}/office/incidents/{number}/deliver", officers, o.fresh(o.deliverNotice)},
 		{"POST /{lang}/office/incidents/{number}/close", officers, o.fresh(o.closeIncident)},
 		{"POST /{lang}/office/incidents/{number}/dismiss", officers, o.dismissIncident},
 		{"POST /{lang}/office/incidents/{number}/agree", approvesRegister, o.fresh(o.agreeIncident)},

@@ -41,7 +41,7 @@ func (o *Office) policyPages() []page {
 		{"POST " + draft + "/publish", reviewsTexts, o.fresh(o.publishText)},
 		{"POST /{lang}/office/policies/suspensions", writesTexts, o.suspendClause},
 		{"POST /{lang}/office/policies/suspensions/{suspension}/approve", reviewsTexts, o.fresh(o.approveSuspension)},
-		{"POST /{lang}/office/policies/suspensions/{suspension}/lift", reviewsTexts, o.liftSuspension},
+		{"POST /{lang}/office/policies/suspensions/{suspension}/lift", reviewsTexts, o.fresh(o.liftSuspension)},
 	}
 }
 

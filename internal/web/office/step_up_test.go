@@ -30,7 +30,10 @@ var asksAgain = []string{
 	"POST /{lang}/office/disclosures/{number}/approve",
 	"POST /{lang}/office/disclosures/{number}/packet",
 	"GET /{lang}/office/disclosures/{number}/letter",
+	"POST /{lang}/office/disclosures/{number}/propose", // names the recipient's key
 	// what cannot be undone
+	"POST /{lang}/office/disclosures/{number}/handed", // empties our packet
+	"POST /{lang}/office/incidents/{number}/deliver",  // stops a clock of the law
 	"POST /{lang}/office/disclosures/{number}/refuse",
 	"POST /{lang}/office/orders/{code}/refund",
 	"POST /{lang}/office/requests/{number}/approve",
@@ -40,6 +43,7 @@ var asksAgain = []string{
 	"POST /{lang}/office/incidents/{number}/close",
 	"POST /{lang}/office/policies/drafts/{draft}/publish",
 	"POST /{lang}/office/policies/suspensions/{suspension}/approve",
+	"POST /{lang}/office/policies/suspensions/{suspension}/lift", // what everybody reads changes at once
 	// who may open what, and how staff get in
 	"POST /{lang}/office/grounds/{id}/approve",
 	"POST /{lang}/office/register/approve",
@@ -84,7 +88,6 @@ var asksNothing = map[string]string{
 	"POST /{lang}/office/policies/drafts/{draft}/drop":                "a draft",
 	"POST /{lang}/office/policies/drafts/{draft}/return":              "goes back a step",
 	"POST /{lang}/office/policies/suspensions":                        "waits for a colleague",
-	"POST /{lang}/office/policies/suspensions/{suspension}/lift":      "the clause can be suspended anew",
 	"POST /{lang}/office/documents/{id}/decide":                       "follows a look that was counted; who sent it can send it again",
 	"POST /{lang}/office/document-kinds/{code}":                       "no personal data, and can be changed back",
 	"POST /{lang}/office/incidents/new":                               "an alarm must cost nothing",
@@ -92,16 +95,13 @@ var asksNothing = map[string]string{
 	"POST /{lang}/office/incidents/{number}/search":                   "counts persons, shows none",
 	"POST /{lang}/office/incidents/{number}/list":                     "takes data in, opens none",
 	"POST /{lang}/office/incidents/{number}/notice/{audience}":        "a draft: goes out when a colleague approves",
-	"POST /{lang}/office/incidents/{number}/deliver":                  "writes down what was handed over",
 	"POST /{lang}/office/incidents/{number}/dismiss":                  "waits for a colleague",
 	"POST /{lang}/office/enquiries/{number}/answer":                   "a letter to one person, after a look that was counted",
 	"POST /{lang}/office/enquiries/{number}/close":                    "nothing is destroyed before its term",
 	"POST /{lang}/office/disclosures/new":                             "takes data in, opens none",
 	"POST /{lang}/office/disclosures/{number}/file":                   "takes data in, opens none",
 	"POST /{lang}/office/disclosures/{number}/choose":                 "names persons by id, opens none",
-	"POST /{lang}/office/disclosures/{number}/propose":                "waits for a colleague",
 	"POST /{lang}/office/disclosures/{number}/return":                 "goes back a step",
-	"POST /{lang}/office/disclosures/{number}/handed":                 "writes down what was handed over",
 	"POST /{lang}/office/me/passkeys/question":                        "a question to the device; its answer asks",
 	"POST /{lang}/office/traps/{alarm}/answer":                        "writes down what was found",
 	"POST /{lang}/office/performances/{id}/waiting":                   "no personal data",
