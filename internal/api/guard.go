@@ -47,7 +47,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.write(w, r, errCharacters)
 		return
 	}
-	if _, pattern := a.mux.Handler(r); pattern == "" {
+	_, pattern := a.mux.Handler(r)
+	if pattern == "" {
 		a.stray(w, r)
 		return
 	}
@@ -62,7 +63,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if key := r.Header.Get("Idempotency-Key"); key != "" {
-		a.once(w, r, key, body)
+		a.named(w, r, pattern, key, body)
 		return
 	}
 	a.mux.ServeHTTP(w, r)

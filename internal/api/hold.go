@@ -57,6 +57,7 @@ type holdInput struct {
 
 type holdOutput struct {
 	CacheControl string `header:"Cache-Control"`
+	Replayed     string `header:"Idempotency-Replayed" doc:"true for a hold that was made before, for the same request"`
 	Body         HoldJSON
 }
 
@@ -110,7 +111,7 @@ func (a *API) holdOperations() {
 }
 
 func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
-	r := boxoffice.HoldRequest{PerformanceID: in.Body.PerformanceID}
+	r := boxoffice.HoldRequest{PerformanceID: in.Body.PerformanceID, Once: onceIn(ctx)}
 	for _, id := range in.Body.Seats {
 		r.Seats = append(r.Seats, boxoffice.SeatWish{SeatID: id, TicketTypeID: in.Body.SeatTypes[id]})
 	}
@@ -121,43 +122,57 @@ func (a *API) hold(ctx context.Context, in *holdInput) (*holdOutput, error) {
 	for _, w := range r.Items {
 		n += w.Quantity
 	}
-	h, err := a.withPass(ctx, r.PerformanceID, in.Pass, n, func() (boxoffice.Hold, error) { return a.Office.Hold(ctx, r) })
+	h, err := a.withPass(ctx, r.PerformanceID, in.Pass, n, r.Once, func() (boxoffice.Hold, error) { return a.Office.Hold(ctx, r) })
 	if err != nil {
 		return nil, err
 	}
-	return &holdOutput{"no-store", holdJSON(h)}, nil
+	return made(h), nil
 }
 
 func (a *API) best(ctx context.Context, in *bestInput) (*holdOutput, error) {
 	b := in.Body
 	ask := boxoffice.BestRequest{
 		PerformanceID: b.PerformanceID, N: b.Quantity, ZoneID: b.PriceZoneID, TicketTypeID: b.TicketTypeID,
-		Accessible: b.Accessible,
+		Accessible: b.Accessible, Once: onceIn(ctx),
 	}
-	h, err := a.withPass(ctx, b.PerformanceID, in.Pass, b.Quantity, func() (boxoffice.Hold, error) { return a.Office.HoldBest(ctx, ask) })
+	h, err := a.withPass(ctx, b.PerformanceID, in.Pass, b.Quantity, ask.Once, func() (boxoffice.Hold, error) { return a.Office.HoldBest(ctx, ask) })
 	if err != nil {
 		return nil, err
 	}
-	return &holdOutput{"no-store", holdJSON(h)}, nil
+	return made(h), nil
 }
 
 // withPass holds what a pass is good for, while the performance has a waiting room; without one it simply holds.
-func (a *API) withPass(ctx context.Context, performanceID, pass string, n int, hold func() (boxoffice.Hold, error)) (boxoffice.Hold, error) {
+func (a *API) withPass(ctx context.Context, performanceID, pass string, n int, once *boxoffice.Once, hold func() (boxoffice.Hold, error)) (boxoffice.Hold, error) {
 	p, err := a.Catalog.Performance(ctx, performanceID)
 	if err != nil {
 		return boxoffice.Hold{}, err
 	}
 	a.Waiting.Came(p)
+	if once != nil && pass != "" { // a hold that was made before has used its pass
+		if h, found, err := a.Office.Recall(ctx, performanceID, *once); found || err != nil {
+			return h, renamed(err)
+		}
+	}
 	if err := a.Waiting.Use(ctx, p, pass, n); err != nil {
 		return boxoffice.Hold{}, err
 	}
 	h, err := hold()
-	if err != nil {
+	if err != nil || h.Repeated {
 		if berr := a.Waiting.GiveBack(context.WithoutCancel(ctx), p, pass, n); berr != nil {
 			a.Log.ErrorContext(ctx, "pass not given back", "err", berr)
 		}
 	}
-	return h, err
+	return h, renamed(err)
+}
+
+// made answers with a hold that has just been made, or was made before for the same request.
+func made(h boxoffice.Hold) *holdOutput {
+	out := &holdOutput{CacheControl: "no-store", Body: holdJSON(h)}
+	if h.Repeated {
+		out.Replayed = "true"
+	}
+	return out
 }
 
 func (a *API) findHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
@@ -170,7 +185,7 @@ func (a *API) findHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
 		return nil, err
 	}
 	h.Secret, h.Extendable = "", a.Office.CanExtend(ctx, h)
-	return &holdOutput{"no-store", holdJSON(h)}, nil
+	return &holdOutput{CacheControl: "no-store", Body: holdJSON(h)}, nil
 }
 
 func (a *API) extendHold(ctx context.Context, in *keyInput) (*holdOutput, error) {
@@ -182,7 +197,7 @@ func (a *API) extendHold(ctx context.Context, in *keyInput) (*holdOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return &holdOutput{"no-store", holdJSON(h)}, nil
+	return &holdOutput{CacheControl: "no-store", Body: holdJSON(h)}, nil
 }
 
 func holdJSON(h boxoffice.Hold) HoldJSON {

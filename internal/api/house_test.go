@@ -17,6 +17,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
+	"github.com/sahna/sahna/internal/waitroom"
 )
 
 // house is a box office with the API on its server, and one scanner at one gate.
@@ -32,6 +33,12 @@ type house struct {
 }
 
 func newHouse(t testing.TB, d *db.DB, change ...func(*api.Config)) *house {
+	t.Helper()
+	return newHouseBehind(t, d, func(*house) *waitroom.Rooms { return nil }, change...)
+}
+
+// newHouseBehind is a house whose performances may have waiting rooms.
+func newHouseBehind(t testing.TB, d *db.DB, rooms func(*house) *waitroom.Rooms, change ...func(*api.Config)) *house {
 	t.Helper()
 	h := &house{World: banktest.New(t, d), t: t, log: &bytes.Buffer{}, header: http.Header{"Accept-Language": {"en"}}}
 	h.TakeCallbacks()
@@ -49,7 +56,7 @@ func newHouse(t testing.TB, d *db.DB, change ...func(*api.Config)) *house {
 	}
 	a, err := api.New(api.Deps{
 		DB: d, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(h.log, nil)), Bundle: words, Catalog: h.Catalog, Office: h.Office, Privacy: h.Privacy,
-		Admission: adm, Printer: ticketpdf.New(h.Office, h.Catalog, privacytest.Operator(), words, h.Clock),
+		Waiting: rooms(h), Admission: adm, Printer: ticketpdf.New(h.Office, h.Catalog, privacytest.Operator(), words, h.Clock),
 	}, cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/platform/batch"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -66,15 +67,43 @@ type kept struct {
 	Body     []byte `json:"body"`
 }
 
-// once answers a POST with an Idempotency-Key: the same request a second time gets the first one's answer.
-func (a *API) once(w http.ResponseWriter, r *http.Request, key string, body []byte) {
+// keepThemselves are operations whose room writes a request's name down together with what came of it: nothing else is kept.
+var keepThemselves = map[string]bool{"POST " + Base + "/holds": true, "POST " + Base + "/holds/best": true}
+
+type onceKey struct{}
+
+// onceIn is the name of a request to an operation that keeps it itself; nil without an Idempotency-Key.
+func onceIn(ctx context.Context) *boxoffice.Once {
+	o, _ := ctx.Value(onceKey{}).(*boxoffice.Once)
+	return o
+}
+
+// renamed turns the box office's complaint about a name into the API's.
+func renamed(err error) error {
+	if errors.Is(err, boxoffice.ErrOtherRequest) {
+		return errKeyReused
+	}
+	return err
+}
+
+// named answers a POST with an Idempotency-Key.
+func (a *API) named(w http.ResponseWriter, r *http.Request, pattern, key string, body []byte) {
 	if len(key) > longestKey || !plain(key) {
 		a.write(w, r, errKeyForm)
 		return
 	}
-	ctx := r.Context()
 	id, seal := a.answers.names(r, key, network(a.cfg.ClientIP(r)).String())
 	mac := a.answers.mac("body", body)
+	if keepThemselves[pattern] {
+		a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), onceKey{}, &boxoffice.Once{ID: id, MAC: mac, Seal: seal})))
+		return
+	}
+	a.once(w, r, id, seal, mac)
+}
+
+// once carries a request out and keeps its answer: the same request a second time gets the first one's.
+func (a *API) once(w http.ResponseWriter, r *http.Request, id string, seal, mac []byte) {
+	ctx := r.Context()
 	mine, err := a.answers.begin(ctx, id, mac)
 	if err != nil {
 		a.note(ctx, "idempotency", err)

@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"bytes"
+	"errors"
+	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/sahna/sahna/internal/api"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
+	"github.com/sahna/sahna/internal/waitroom"
 )
 
 func TestSameKeySameAnswer(t *testing.T) {
@@ -76,17 +80,89 @@ func TestOrderIsPlacedOnceUnderItsKey(t *testing.T) {
 
 func TestKeptAnswersHideWhatTheyHold(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, db.SQLite))
-	hold := h.want(http.StatusCreated, h.call("POST", "holds", object{"performance_id": h.Performance.ID, "seats": []string{"1-1"}}, "Idempotency-Key", "abc")).body
-	var id string
-	var mac, sealed []byte
+	hold := h.want(http.StatusCreated, h.call("POST", "holds", object{"performance_id": h.Performance.ID, "seats": []string{"1-1"}}, "Idempotency-Key", "first-name")).body
+	order := h.want(http.StatusCreated, h.call("POST", "orders", h.orderBody(hold), "Idempotency-Key", "second-name")).body
+	var id, requestID string
+	var mac, sealed, requestMAC []byte
 	if err := h.DB.QueryRow(t.Context(), `SELECT id, body_mac, sealed FROM api_idempotency`).Scan(&id, &mac, &sealed); err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []any{hold["secret"], "abc"} {
-		if bytes.Contains(append(append([]byte(id), mac...), sealed...), []byte(secret.(string))) {
-			t.Errorf("the row holds %q readably", secret)
+	if err := h.DB.QueryRow(t.Context(), `SELECT id, request_mac FROM boxoffice_hold_request`).Scan(&requestID, &requestMAC); err != nil {
+		t.Fatal(err)
+	}
+	row := bytes.Join([][]byte{[]byte(id), mac, sealed, []byte(requestID), requestMAC}, nil)
+	for _, secret := range []any{hold["secret"], order["secret"], "first-name", "second-name"} {
+		if bytes.Contains(row, []byte(secret.(string))) {
+			t.Errorf("the rows hold %q readably", secret)
 		}
 	}
+}
+
+// A hold that is asked for again does not use its pass a second time, nor give back what it used.
+func TestARepeatedHoldUsesItsPassOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var rooms *waitroom.Rooms
+		h := newHouseBehind(t, d, func(h *house) *waitroom.Rooms {
+			r, err := waitroom.New(d, h.Clock, slog.New(slog.DiscardHandler), h.Catalog, waitroom.Config{Key: bytes.Repeat([]byte{7}, 32)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rooms = r
+			return r
+		})
+		key := []string{"Idempotency-Key", "the best", "Sahna-Pass", h.passOf(rooms)}
+		wish := object{"performance_id": h.Performance.ID, "quantity": h.Performance.OrderLimit}
+		first := h.want(http.StatusCreated, h.call("POST", "holds/best", wish, key...))
+		for range 3 {
+			again := h.want(http.StatusCreated, h.call("POST", "holds/best", wish, key...))
+			if !bytes.Equal(first.raw, again.raw) || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
+				t.Errorf("the answer differs:\n%s\n%s %v", first.raw, again.raw, again.header)
+			}
+		}
+		var used int
+		if err := d.QueryRow(t.Context(), `SELECT tickets FROM waitroom_pass`).Scan(&used); err != nil || used != h.Performance.OrderLimit {
+			t.Errorf("the pass was used for %d tickets (%v)", used, err)
+		}
+		one := object{"performance_id": h.Performance.ID, "quantity": 1}
+		if r := h.want(http.StatusUnprocessableEntity, h.call("POST", "holds/best", one, key...)); r.body["code"] != "api.idempotency_reused" {
+			t.Errorf("another request under the key: %s", r.raw)
+		}
+	})
+}
+
+// passOf opens a waiting room for the performance and lets one visitor through it.
+func (h *house) passOf(rooms *waitroom.Rooms) string {
+	h.t.Helper()
+	ctx, id := h.t.Context(), h.Performance.ID
+	_, err := rooms.Set(ctx, waitroom.Wish{ID: id, Kind: waitroom.ForPerformance, Mode: waitroom.On, PerMinute: 600})
+	if err == nil {
+		err = rooms.Sync(ctx)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	task, err := rooms.Task(id, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var token string
+	for n := 0; token == ""; n++ { // the proof of work
+		token, err = rooms.Join(ctx, id, waitroom.Ask{Task: task.Text, Answer: strconv.Itoa(n)})
+		if err != nil && !errors.Is(err, waitroom.ErrNoWork) {
+			h.t.Fatal(err)
+		}
+	}
+	for range 30 {
+		h.Clock.Advance(time.Second)
+		if err := rooms.Sync(ctx); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	pass, _, err := rooms.Enter(id, token)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return pass
 }
 
 func TestNetworkThatAsksTooOftenWaits(t *testing.T) {

@@ -34,6 +34,7 @@ type HoldRequest struct {
 	PerformanceID string
 	Seats         []SeatWish
 	Items         []AreaWish
+	Once          *Once // nil: asked twice, it is two holds
 }
 
 // SeatWish is one seat. TicketTypeID "" is the first type.
@@ -52,6 +53,7 @@ type HoldKey struct{ ID, Secret string }
 type Hold struct {
 	ID            string
 	Secret        string // only from Hold and HoldBest; the database keeps its hash
+	Repeated      bool   // made before, for the same request: see Once
 	PerformanceID string
 	MadeAt        time.Time
 	ExpiresAt     time.Time
@@ -74,8 +76,7 @@ type HoldItem struct {
 // Hold keeps what is asked for, or nothing: ErrSeatsGone names the seats that are gone.
 func (o *Office) Hold(ctx context.Context, r HoldRequest) (h Hold, err error) {
 	defer fault.Wrap(&err, "hold in %s", r.PerformanceID)
-	a, err := o.stock.ask(ctx, &ask{performanceID: r.PerformanceID, take: &r})
-	return a.hold, err
+	return o.hold(ctx, &ask{performanceID: r.PerformanceID, take: &r, once: r.Once})
 }
 
 // BestRequest asks for n seats side by side, the best that are left.
@@ -85,13 +86,13 @@ type BestRequest struct {
 	ZoneID        string // "" any zone
 	TicketTypeID  string
 	Accessible    bool
+	Once          *Once // nil: asked twice, it is two holds
 }
 
 // HoldBest keeps the best n seats: together where possible, never leaving one orphan seat beside them if that can be avoided.
 func (o *Office) HoldBest(ctx context.Context, r BestRequest) (h Hold, err error) {
 	defer fault.Wrap(&err, "hold the best in %s", r.PerformanceID)
-	a, err := o.stock.ask(ctx, &ask{performanceID: r.PerformanceID, best: &r})
-	return a.hold, err
+	return o.hold(ctx, &ask{performanceID: r.PerformanceID, best: &r, once: r.Once})
 }
 
 // FindHold returns an active hold; ErrHoldGone when its time is over, fault.NotFound when key and hold do not match.
@@ -141,6 +142,7 @@ func (o *Office) Release(ctx context.Context, k HoldKey) (err error) {
 const (
 	sweepAtOnce = 500            // holds looked at in one round of ExpireHolds
 	keepEnded   = 24 * time.Hour // how long an ended hold that was never ordered is kept
+	purgeAtOnce = 50_000         // named requests forgotten in one round: more than arrive between two
 )
 
 // ExpireHolds gives back what has run out, of holds and of unpaid orders, and returns how many holds; a periodic job calls it.
@@ -149,7 +151,9 @@ func (o *Office) ExpireHolds(ctx context.Context) (n int, err error) {
 	n, err = o.sweepHolds(ctx)
 	_, oerr := o.expireOrders(ctx)
 	before := clock.Micros(o.clock.Now().Add(-keepEnded))
-	perr := o.db.Transact(ctx, func(tx *db.DB) error { return purgeHolds(ctx, tx, before, sweepAtOnce) })
+	perr := o.db.Transact(ctx, func(tx *db.DB) error {
+		return errors.Join(purgeHolds(ctx, tx, before, sweepAtOnce), purgeRequests(ctx, tx, o.clock.Now(), purgeAtOnce))
+	})
 	return n, errors.Join(err, oerr, perr)
 }
 

@@ -26,6 +26,9 @@ func (s *stock) decideTogether(ctx context.Context, performanceID string, bids [
 			return err
 		}
 		r := &round{s: s, book: b, answers: make([]answer, len(bids)), expires: s.clock.Now().Add(s.cfg.HoldFor)}
+		if err := r.recall(ctx, bids); err != nil {
+			return err
+		}
 		if err := r.end(ctx, bids); err != nil {
 			return err
 		}
@@ -33,9 +36,12 @@ func (s *stock) decideTogether(ctx context.Context, performanceID string, bids [
 			return err
 		}
 		for i, c := range bids {
-			if c.take != nil || c.best != nil {
+			if (c.take != nil || c.best != nil) && !r.again[i] {
 				r.decide(i, c)
 			}
+		}
+		if err := r.remember(ctx, bids); err != nil {
+			return err
 		}
 		if err := r.write(ctx); err != nil {
 			return err
@@ -55,6 +61,8 @@ type round struct {
 	book    *book
 	expires time.Time
 	answers []answer
+	again   []bool      // a named request that was decided before, here or in an earlier batch
+	same    map[int]int // of those, the ones of this batch: the first of the name
 
 	seats map[int]SeatState // the seats asked for by hand
 	all   []SeatState       // every seat instead, when somebody wants the best

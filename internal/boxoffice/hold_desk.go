@@ -26,6 +26,7 @@ type ask struct {
 	keep          string   // id of a hold that wants more time
 	retype        *newHold // a hold with other ticket types and prices
 	sweep         bool     // only end what is due, as every batch does
+	once          *Once    // the name of a request for a hold, when it has one
 
 	ctx    context.Context
 	fate   atomic.Int32 // 0 waiting, then once either askAnswered or askLeft
@@ -41,6 +42,7 @@ type answer struct {
 	hold  Hold
 	until time.Time // to when a hold was kept on
 	swept int
+	known bool // the answer to a named request that is, or was, written down
 	err   error
 }
 
@@ -196,17 +198,22 @@ func (b *bid) fill(s *stock, f offer, err error) error {
 		return err
 	}
 	b.id = db.NewID()
-	b.secret, b.hash = newHoldSecret()
+	if b.once == nil {
+		b.secret, b.hash = newHoldSecret()
+		return nil
+	}
+	b.secret = b.once.secret(b.id)
+	b.hash = hashHoldSecret(b.secret)
 	return nil
 }
 
-// tell answers a request, or gives back what it got when it has left in the meantime.
+// tell answers a request, or gives back what it got when it has left in the meantime. Who named the request may come back for it.
 func (s *stock) tell(a *ask, got answer) {
 	if a.fate.CompareAndSwap(0, askAnswered) {
 		a.answer <- got
 		return
 	}
-	if got.err == nil && got.hold.ID != "" {
+	if got.err == nil && got.hold.ID != "" && a.once == nil {
 		left := &ask{performanceID: a.performanceID, give: refOf(got.hold).id, ctx: context.Background(), answer: make(chan answer, 1)}
 		s.enqueue(left)
 	}
