@@ -41,13 +41,20 @@ const (
 type answers struct {
 	db     *db.DB
 	clock  clock.Clock
-	key    []byte
+	keys   map[string][]byte // by use
 	writes *batch.Writer[note, bool]
 }
 
 // Both writes of a request are gathered with other requests': a commit each would halve what the box office can sell.
 func newAnswers(d *db.DB, c clock.Clock, key []byte) *answers {
-	s := &answers{db: d, clock: c, key: key}
+	s := &answers{db: d, clock: c, keys: map[string][]byte{}}
+	for _, use := range []string{"name", "seal", "body"} {
+		k, err := hkdf.Key(sha256.New, key, nil, "sahna api idempotency: "+use, sha256.Size)
+		if err != nil {
+			panic(err) // only for sizes over 255 hashes
+		}
+		s.keys[use] = k
+	}
 	s.writes = batch.New(s.write)
 	return s
 }
@@ -211,11 +218,7 @@ func (s *answers) names(r *http.Request, key, network string) (id string, seal [
 }
 
 func (s *answers) mac(use string, b []byte) []byte {
-	k, err := hkdf.Key(sha256.New, s.key, nil, "sahna api idempotency: "+use, sha256.Size)
-	if err != nil {
-		panic(err) // only for sizes over 255 hashes
-	}
-	h := hmac.New(sha256.New, k)
+	h := hmac.New(sha256.New, s.keys[use])
 	h.Write(b) //nolint:errcheck // a hash takes everything
 	return h.Sum(nil)
 }
