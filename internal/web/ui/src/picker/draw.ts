@@ -47,7 +47,7 @@ export class Painter {
     for (const s of this.hall.raw.decor ?? []) this.shape(g, s);
     for (const a of this.hall.raw.areas ?? []) {
       const zone = this.hall.page.zones.find((z) => z.categories.includes(this.hall.raw.categories[a.k]));
-      this.shape(g, { ...a.shape, color: zone?.color ?? a.shape.color }, 0.85);
+      this.shape(g, zone ? { ...a.shape, color: zone.color, textInk: readable(zone.color) } : a.shape);
     }
     const far = this.far();
     for (const s of this.hall.sections) this.part(g, s, far);
@@ -314,7 +314,7 @@ function readable(color: string): string {
   if (!ink) {
     const m = /^#(..)(..)(..)/.exec(color);
     const [r, g, b] = m ? m.slice(1).map((h) => Math.pow(parseInt(h, 16) / 255, 2.2)) : [0, 0, 0];
-    ink = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.22 ? "#111111" : "#ffffff";
+    ink = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#111111" : "#ffffff";
     inks.set(color, ink);
   }
   return ink;
