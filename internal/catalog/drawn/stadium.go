@@ -18,8 +18,6 @@ const (
 	stairs          = 1.6
 	chair           = 0.56
 	tread           = 0.85
-	lowerRows       = 18
-	upperRows       = 12
 	upperFrom       = 21.0
 	samples         = 96
 	ovalSteps       = 4800
@@ -84,7 +82,10 @@ func bowlRow(t0, t1, d float64) []point {
 }
 
 // Stadium draws a football stadium of over 23,000 seats: 24 sectors in two tiers around the pitch, entrances A–H.
-func Stadium() *catalog.Plan {
+func Stadium() *catalog.Plan { return StadiumOf(18, 12) }
+
+// StadiumOf draws the stadium with as many rows in its lower tier (at most 23) and in its upper one.
+func StadiumOf(lowerRows, upperRows int) *catalog.Plan {
 	f := &file{
 		Name: "Stadium", Size: size{2 * middleX * metre, 2 * middleY * metre},
 		Categories: []category{
@@ -101,7 +102,7 @@ func Stadium() *catalog.Plan {
 	cut := edges()
 	for g := range gates {
 		t := cut[g*sectorsPerGate] + (cut[(g+1)*sectorsPerGate]-cut[g*sectorsPerGate])/2
-		x, y := bowl(t, upperFrom+upperRows*tread+4)
+		x, y := bowl(t, upperFrom+tread*float64(upperRows)+4)
 		p := at(x*metre, y*metre)
 		letter := string(gates[g])
 		f.Entrances = append(f.Entrances, named{ID: letter, Name: text(letter+" кіреберісі", "Вход "+letter, "Entrance "+letter), Position: &p})
