@@ -31,6 +31,7 @@ type Admission struct {
 	enter    func(ctx context.Context, tx *db.DB, performanceID, ticketID string, e entry) (bool, error)   // insertEntry, save in the race's negative control
 	hold     func(ctx context.Context, tx *db.DB, ts []boxoffice.Ticket) (void map[string]bool, err error) // office.HoldTickets, save there
 
+	lists    watch
 	together sync.Once
 	scans    *batch.Lanes[judged, Verdict]
 }
@@ -63,7 +64,9 @@ var DefaultHours = Hours{Early: 12 * time.Hour, Late: 4 * time.Hour}
 // New makes the room, and tells the box office how to ask who is in.
 func New(d *db.DB, c clock.Clock, cat *catalog.Catalog, o *boxoffice.Office) *Admission {
 	o.SetEntered(isIn)
-	return &Admission{db: d, clock: c, catalog: cat, office: o, hours: DefaultHours, enter: insertEntry, hold: o.HoldTickets}
+	return &Admission{
+		db: d, clock: c, catalog: cat, office: o, hours: DefaultHours, enter: insertEntry, hold: o.HoldTickets, lists: watch{process: db.NewID()},
+	}
 }
 
 // SetHours changes when doors let in; call it before serving. The demo opens them long before, so that a ticket can be tried at once.

@@ -34,7 +34,7 @@ func BenchmarkScan(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			list, err := a.List(b.Context(), Device{ID: "d"}, w.Performance.ID)
+			list, err := a.List(b.Context(), Device{ID: "d"}, w.Performance.ID, "")
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -15,6 +15,9 @@ import (
 type List struct {
 	PerformanceID string
 	At            time.Time
+	Version       string    // names this state of the list
+	Since         string    // only what changed after this version is listed; empty: all
+	Of            int       // how many tickets the whole list has
 	From, Until   time.Time // when it lets in
 	Cancelled     bool
 	Key           ed25519.PublicKey // checks the QR codes
@@ -31,8 +34,9 @@ type Listed struct {
 	EnteredAt time.Time // zero: not yet
 }
 
-// List returns the list of a performance for one device; the salt is the device's own, so two lists cannot be compared.
-func (a *Admission) List(ctx context.Context, d Device, performanceID string) (List, error) {
+// List returns the list of a performance for one device; the salt is the device's own, so two lists cannot be compared. since is the
+// Version of the list that the device has, and brings what has changed; none, or one that nobody knows, brings all.
+func (a *Admission) List(ctx context.Context, d Device, performanceID, since string) (List, error) {
 	p, err := a.catalog.Performance(ctx, performanceID)
 	if err != nil {
 		return List{}, err
@@ -41,23 +45,25 @@ func (a *Admission) List(ctx context.Context, d Device, performanceID string) (L
 	if err != nil {
 		return List{}, err
 	}
-	tickets, err := a.office.TicketsOf(ctx, performanceID)
+	w, err := a.watch(ctx, p)
 	if err != nil {
 		return List{}, err
 	}
-	entered, err := selectEntered(ctx, a.db, performanceID)
-	if err != nil {
-		return List{}, err
-	}
-	l := List{
-		PerformanceID: p.ID, At: a.clock.Now(), Cancelled: p.Cancelled, Key: a.office.TicketKey(),
-		Salt: saltOf(d, p.ID), Tickets: make([]Listed, 0, len(tickets)),
-	}
+	l := List{PerformanceID: p.ID, At: w.readAt, Version: a.lists.version(w.readAt), Of: len(w.tickets), Cancelled: p.Cancelled, Key: a.office.TicketKey(), Salt: saltOf(d, p.ID)}
 	l.From, l.Until = a.hours.Window(p)
-	for _, t := range tickets {
-		item := Listed{ID: IDHash(l.Salt, t.ID), Code: CodeHash(l.Salt, t.Code), Place: placeOf(t, p, plan), Void: t.Void}
-		if us, ok := entered[t.ID]; ok {
-			item.EnteredAt = time.UnixMicro(us).UTC()
+	after, known := a.lists.after(since, w.readAt)
+	if known {
+		l.Since = since
+	}
+	places := newPlaces(p, plan)
+	for i := range w.tickets {
+		t := &w.tickets[i]
+		if known && !t.changedAt.After(after) {
+			continue
+		}
+		item := Listed{ID: IDHash(l.Salt, t.ID), Code: CodeHash(l.Salt, t.Code), Place: places.of(t.seat()), Void: t.Void}
+		if t.entered > 0 {
+			item.EnteredAt = time.UnixMicro(t.entered).UTC()
 		}
 		l.Tickets = append(l.Tickets, item)
 	}

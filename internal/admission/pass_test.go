@@ -87,7 +87,7 @@ func TestATicketThatWasPassedOnLetsItsNewHolderIn(t *testing.T) {
 				t.Errorf("the old code: %s", got)
 			}
 		}
-		list, err := a.List(ctx, admission.Device{ID: "device"}, w.Performance.ID)
+		list, err := a.List(ctx, admission.Device{ID: "device"}, w.Performance.ID, "")
 		if err != nil {
 			t.Fatal(err)
 		}

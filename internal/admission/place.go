@@ -28,32 +28,45 @@ func (a *Admission) Place(ctx context.Context, t boxoffice.Ticket) (Place, error
 	if err != nil {
 		return Place{}, err
 	}
-	return placeOf(t, p, plan), nil
+	return newPlaces(p, plan).of(t), nil
 }
 
-func placeOf(t boxoffice.Ticket, p catalog.Performance, plan *catalog.Plan) Place {
-	var out Place
-	if seats := plan.Seats(); t.SeatNo >= 0 && t.SeatNo < len(seats) {
-		s := seats[t.SeatNo]
-		out.Section, out.Row, out.Number, out.Entrance = s.SectionName, s.Row, s.Number, entranceOf(plan, s.Entrance)
+// places tells where holders of tickets of one performance go.
+type places struct {
+	seats                   []catalog.Seat
+	areas                   []catalog.StandingArea
+	entrances, zones, types map[string]i18n.Text
+}
+
+func newPlaces(p catalog.Performance, plan *catalog.Plan) places {
+	x := places{seats: plan.Seats(), areas: plan.Areas(), entrances: map[string]i18n.Text{}, zones: map[string]i18n.Text{}, types: map[string]i18n.Text{}}
+	for _, e := range plan.Entrances() {
+		x.entrances[e.ID] = e.Name
+	}
+	for _, z := range p.Zones {
+		x.zones[z.ID] = z.Name
+	}
+	for _, t := range p.Types {
+		x.types[t.ID] = t.Name
+	}
+	if t, ok := p.Type(""); ok {
+		x.types[""] = t.Name
+	}
+	return x
+}
+
+func (x places) of(t boxoffice.Ticket) Place {
+	out := Place{Zone: x.zones[t.ZoneID], Type: x.types[t.TypeID]}
+	switch {
+	case t.SeatNo >= 0 && t.SeatNo < len(x.seats):
+		s := x.seats[t.SeatNo]
+		out.Section, out.Row, out.Number, out.Entrance = s.SectionName, s.Row, s.Number, x.entrances[s.Entrance]
 		if s.Table != "" {
 			out.Row, out.Table = "", s.Table
 		}
-	} else if areas := plan.Areas(); t.AreaNo >= 0 && t.AreaNo < len(areas) {
-		out.Section, out.Entrance = areas[t.AreaNo].Name, entranceOf(plan, areas[t.AreaNo].Entrance)
-	}
-	for _, z := range p.Zones {
-		if z.ID == t.ZoneID {
-			out.Zone = z.Name
-		}
-	}
-	if tt, ok := p.Type(t.TypeID); ok {
-		out.Type = tt.Name
+	case t.AreaNo >= 0 && t.AreaNo < len(x.areas):
+		a := x.areas[t.AreaNo]
+		out.Section, out.Entrance = a.Name, x.entrances[a.Entrance]
 	}
 	return out
-}
-
-func entranceOf(plan *catalog.Plan, id string) i18n.Text {
-	e, _ := plan.Entrance(id)
-	return e.Name
 }

@@ -189,10 +189,9 @@ func (o *Office) TicketBySecret(ctx context.Context, code, secret string) (Ticke
 	return t, nil
 }
 
-// TicketsOf returns every ticket of a performance, void ones too, for the door's list.
+// TicketsOf returns every ticket of a performance, void ones too and without their secrets, for the door's list.
 func (o *Office) TicketsOf(ctx context.Context, performanceID string) ([]Ticket, error) {
-	ts, err := selectTicketsOfPerformance(ctx, o.db, performanceID)
-	return o.withSecrets(ts), err
+	return selectTicketsOfPerformance(ctx, o.db, performanceID)
 }
 
 // fillTickets reads the tickets of orders whose lines are there. It parts those that the buyer has in hand from those that others

@@ -1,30 +1,36 @@
 package door
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/sahna/sahna/internal/admission"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/web/ui"
 )
 
 // The scanner's own two addresses, for its script. Integrators use /api/v1.
 
-// listBody is the list of a performance for the time without a network. Rows are short because a stadium has many.
+// listBody is the list of a performance for the time without a network, or what has changed in it. Its tickets follow, each a row.
 type listBody struct {
 	Performance string    `json:"performance"`
-	At          int64     `json:"at"` // times in milliseconds
+	Lang        i18n.Lang `json:"lang"` // of the places
+	At          int64     `json:"at"`   // times in milliseconds
+	Version     string    `json:"version"`
+	Since       string    `json:"since"` // only what changed since that version; empty: all
+	Of          int       `json:"of"`    // tickets in the whole list
 	From        int64     `json:"from"`
 	Until       int64     `json:"until"`
 	Cancelled   bool      `json:"cancelled"`
 	Key         []byte    `json:"key"`
 	Salt        string    `json:"salt"`
-	Tickets     []listRow `json:"tickets"`
 }
 
 // listRow is [id, code, place, small, void, entered].
@@ -37,24 +43,49 @@ func (d *Door) list(w http.ResponseWriter, r *http.Request) {
 		d.problem(w, r, p, err)
 		return
 	}
-	l, err := d.Admission.List(r.Context(), dev, r.FormValue("performance"))
+	l, err := d.Admission.List(r.Context(), dev, r.FormValue("performance"), r.FormValue("since"))
 	if err != nil {
 		d.problem(w, r, p, err)
 		return
 	}
-	b := listBody{
-		Performance: l.PerformanceID, At: l.At.UnixMilli(), From: l.From.UnixMilli(), Until: l.Until.UnixMilli(),
-		Cancelled: l.Cancelled, Key: l.Key, Salt: l.Salt, Tickets: make([]listRow, 0, len(l.Tickets)),
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if err := writeList(w, p, l); err != nil { // the reader left, mostly
+		d.UI.Log.DebugContext(r.Context(), "send a list", "err", err)
 	}
-	for _, t := range l.Tickets {
-		place, small := placeWords(p, t.Place)
+}
+
+// writeList sends a list row by row: a stadium's would be megabytes at once.
+func writeList(w io.Writer, p ui.Page, l admission.List) error {
+	b := listBody{
+		Performance: l.PerformanceID, Lang: p.Lang, At: l.At.UnixMilli(), Of: l.Of, From: l.From.UnixMilli(), Until: l.Until.UnixMilli(),
+		Version: l.Version, Since: l.Since, Cancelled: l.Cancelled, Key: l.Key, Salt: l.Salt,
+	}
+	head, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 16<<10)
+	_, _ = out.Write(head[:len(head)-1]) // a bufio.Writer keeps its error for Flush
+	_, _ = out.WriteString(`,"tickets":[`)
+	u := newUsher(p)
+	for i, t := range l.Tickets {
+		place, small := u.words(t.Place)
 		var entered int64
 		if !t.EnteredAt.IsZero() {
 			entered = t.EnteredAt.UnixMilli()
 		}
-		b.Tickets = append(b.Tickets, listRow{t.ID, t.Code, place, small, t.Void, entered})
+		row, err := json.Marshal(listRow{t.ID, t.Code, place, small, t.Void, entered})
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		_, _ = out.Write(row)
 	}
-	d.answer(w, r, http.StatusOK, b)
+	_, _ = out.WriteString("]}")
+	return out.Flush()
 }
 
 // scansBody is what a scanner reports: one scan as it happens, or many after a time without a network.

@@ -18,7 +18,7 @@ import (
 )
 
 // tonight is an entrance whose clock and the browser's agree, with doors that are open.
-func tonight(t *testing.T) *entrance {
+func tonight(t testing.TB) *entrance {
 	t.Helper()
 	e := newEntrance(t, dbtest.Open(t, db.SQLite))
 	e.Clock.Set(time.Now())
@@ -133,6 +133,14 @@ func TestScannerWithoutNetwork(t *testing.T) {
 	}
 	hide(b)
 	waitKept(b)
+	// A ticket sold since comes with the changes, not with a new list.
+	late := e.Buy(t, "2-1").Tickets[0]
+	e.Clock.Advance(time.Minute)
+	b.Do(chromedp.Reload())
+	b.Wait(fmt.Sprintf(`#door-line[data-at="%d"]`, e.Clock.Now().UnixMilli()))
+	b.Do(chromedp.Reload())
+	b.Wait(`#door-line[data-list="true"]`)
+	e.Clock.Set(time.Now())
 
 	addr := e.server.Listener.Addr().String()
 	e.server.CloseClientConnections()
@@ -141,6 +149,7 @@ func TestScannerWithoutNetwork(t *testing.T) {
 		{"typed", tickets[1].Code, "Проходите Hall · ряд 1 · место 2 Adult · Решено без связи"},
 		{"typed again", tickets[1].Code, "Уже внутри Вошли в"},
 		{"let in before", tickets[0].Code, "Уже внутри Вошли в"},
+		{"sold after the first list", late.Code, "Проходите Hall · ряд 2 · место 1"},
 		{"signed", e.Office.QR(tickets[2]), "Проходите Hall · ряд 1 · место 3"},
 		{"forged", forged(e.Office.QR(tickets[3])), "Стоп Билет не наш"},
 		{"unknown", "ZZZZZZZZZZ", "Стоп Такого билета нет"},
@@ -176,7 +185,7 @@ func TestScannerWithoutNetwork(t *testing.T) {
 	b.Shot("door-double")
 	b.Wait(`#door-line[data-waiting="0"][data-online="true"]`)
 	in, _, err := e.admission.Occupancy(t.Context(), e.Performance.ID)
-	if in != 4 || err != nil {
+	if in != 5 || err != nil {
 		t.Errorf("%d inside, %v", in, err)
 	}
 	list, err := e.admission.Troubles(t.Context(), e.Performance.ID, 10)

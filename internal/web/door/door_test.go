@@ -33,7 +33,7 @@ type entrance struct {
 	log       *uitest.Log
 }
 
-func newEntrance(t *testing.T, d *db.DB) *entrance {
+func newEntrance(t testing.TB, d *db.DB) *entrance {
 	t.Helper()
 	e := &entrance{World: boxofficetest.New(t, d)}
 	e.admission = admission.New(d, e.Clock, e.Catalog, e.Office)
@@ -68,7 +68,7 @@ func (e *entrance) again(t *testing.T, addr string) {
 	e.server.Start()
 }
 
-func (e *entrance) invite(t *testing.T) string {
+func (e *entrance) invite(t testing.TB) string {
 	t.Helper()
 	code, err := e.admission.InviteDevice(t.Context(), "Phone 1", "staff")
 	if err != nil {
@@ -77,7 +77,7 @@ func (e *entrance) invite(t *testing.T) string {
 	return code
 }
 
-func (e *entrance) read(t *testing.T, resp *http.Response, err error) (status int, body string) {
+func (e *entrance) read(t testing.TB, resp *http.Response, err error) (status int, body string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -92,19 +92,19 @@ func (e *entrance) read(t *testing.T, resp *http.Response, err error) (status in
 	return resp.StatusCode, string(b)
 }
 
-func (e *entrance) get(t *testing.T, path string) (int, string) {
+func (e *entrance) get(t testing.TB, path string) (int, string) {
 	t.Helper()
 	resp, err := e.browser.Get(e.server.URL + path)
 	return e.read(t, resp, err)
 }
 
-func (e *entrance) post(t *testing.T, path string, form url.Values) (int, string) {
+func (e *entrance) post(t testing.TB, path string, form url.Values) (int, string) {
 	t.Helper()
 	resp, err := e.browser.PostForm(e.server.URL+path, form)
 	return e.read(t, resp, err)
 }
 
-func (e *entrance) signIn(t *testing.T) {
+func (e *entrance) signIn(t testing.TB) {
 	t.Helper()
 	if status, body := e.post(t, "/ru/door/sign-in", url.Values{"code": {e.invite(t)}}); status != http.StatusOK || !strings.Contains(body, "Куда пускаем?") {
 		t.Fatalf("sign-in: %d\n%s", status, body)

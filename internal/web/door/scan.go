@@ -195,25 +195,42 @@ func resultWord(p ui.Page, r admission.Result) string {
 }
 
 // placeWords is a place as an usher says it, and what stands in small type under it.
-func placeWords(p ui.Page, x admission.Place) (place, small string) {
-	parts := []string{p.Text(x.Section)}
-	if x.Table != "" {
-		parts = append(parts, p.T("door.table", "table", x.Table))
-	}
-	if x.Row != "" {
-		parts = append(parts, p.T("door.row", "row", x.Row))
-	}
-	if x.Number != "" {
-		parts = append(parts, p.T("door.seat", "seat", x.Number))
-	}
-	about := []string{p.Text(x.Type)}
-	if e := p.Text(x.Entrance); e != "" {
-		about = append(about, p.T("door.entrance", "entrance", e))
-	}
-	return joined(parts), joined(about)
+func placeWords(p ui.Page, x admission.Place) (place, small string) { return newUsher(p).words(x) }
+
+// usher says places; a word said once is remembered, because a list says it thousands of times.
+type usher struct {
+	p                          ui.Page
+	table, row, seat, entrance func(string) string
 }
 
-func joined(parts []string) string {
+func newUsher(p ui.Page) usher {
+	return usher{
+		p:        p,
+		table:    remembered(func(s string) string { return p.T("door.table", "table", s) }),
+		row:      remembered(func(s string) string { return p.T("door.row", "row", s) }),
+		seat:     remembered(func(s string) string { return p.T("door.seat", "seat", s) }),
+		entrance: remembered(func(s string) string { return p.T("door.entrance", "entrance", s) }),
+	}
+}
+
+func (u usher) words(x admission.Place) (place, small string) {
+	return joined(u.p.Text(x.Section), u.table(x.Table), u.row(x.Row), u.seat(x.Number)), joined(u.p.Text(x.Type), u.entrance(u.p.Text(x.Entrance)))
+}
+
+// remembered says a word for each name once; there is none for no name.
+func remembered(say func(string) string) func(string) string {
+	said := map[string]string{"": ""}
+	return func(name string) string {
+		s, ok := said[name]
+		if !ok {
+			s = say(name)
+			said[name] = s
+		}
+		return s
+	}
+}
+
+func joined(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 

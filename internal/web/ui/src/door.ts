@@ -20,6 +20,7 @@ function tell(s: State): void {
   line.dataset.online = String(s.online);
   line.dataset.waiting = String(s.waiting);
   line.dataset.list = s.listAt ? "true" : "false";
+  line.dataset.at = String(s.listAt);
   line.textContent = words.join(" · ");
   if (s.in !== undefined) get("door-in").textContent = String(s.in);
   if (s.sold !== undefined) get("door-sold").textContent = String(s.sold);

@@ -1,5 +1,6 @@
 // Asks the server, or decides here when it cannot be reached; reports later what was decided here.
 import { decide, entryKey } from "./decide";
+import { Lists } from "./lists";
 import { store } from "./store";
 import type { Answer, Config, List, Waiting } from "./types";
 
@@ -12,15 +13,19 @@ class Rejected extends Error {}
 export type State = { online: boolean; waiting: number; listAt: number; in?: number; sold?: number };
 
 export class Desk {
-  private list?: List;
+  private lists: Lists;
   private online = true;
   private syncing?: Promise<Answer[]>;
   private counts: { in?: number; sold?: number } = {};
 
-  constructor(private cfg: Config, private changed: (s: State) => void) {}
+  constructor(private cfg: Config, private changed: (s: State) => void) {
+    this.lists = new Lists(cfg.performance, document.documentElement.lang);
+  }
+
+  private get list(): List | undefined { return this.lists.list; }
 
   async start(): Promise<void> {
-    this.list = await store.list(this.cfg.performance);
+    await this.lists.start();
     await this.tell();
   }
 
@@ -84,9 +89,7 @@ export class Desk {
 
   /** Brings a fresh list for the time without a network. */
   async refresh(): Promise<void> {
-    const r = await this.fetch(this.cfg.list, {});
-    this.list = await r.json() as List;
-    await store.keepList(this.list);
+    await this.lists.refresh(async (since) => await (await this.fetch(this.cfg.list + "&since=" + encodeURIComponent(since), {})).json() as List);
     await this.tell();
   }
 

@@ -28,8 +28,8 @@ async function run<T>(name: Name, mode: IDBTransactionMode, fn: (s: IDBObjectSto
 }
 
 export const store = {
-  list: (performance: string) => run<List | undefined>("lists", "readonly", (s) => s.get(performance)),
-  keepList: (l: List) => run("lists", "readwrite", (s) => s.put(l)),
+  list: (key: string) => run<List | undefined>("lists", "readonly", (s) => s.get(key)),
+  keepList: (key: string, l: List) => run("lists", "readwrite", (s) => s.put({ ...l, performance: key })),
   forgetLists: async () => {
     await run("lists", "readwrite", (s) => s.clear());
     await run("entries", "readwrite", (s) => s.clear());

@@ -16,9 +16,10 @@ export type Answer = {
 /** A ticket of the list: id hash, code hash, place, small print, void, entered at (ms, 0 for not yet). */
 export type Row = [string, string, string, string, boolean, number];
 
-/** The list of a performance; see listBody in web/door/api.go. */
+/** The list of a performance, or what has changed in it since a version; see listBody in web/door/api.go. */
 export type List = {
-  performance: string; at: number; from: number; until: number; cancelled: boolean; key: string; salt: string; tickets: Row[];
+  performance: string; lang: string; at: number; version: string; since: string; of: number; from: number; until: number; cancelled: boolean; key: string; salt: string;
+  tickets: Row[];
 };
 
 /** A scan that waits to be reported. */
