@@ -17,6 +17,7 @@ import (
 var (
 	ErrRepresents = fault.New(fault.Invalid, "boxoffice.represents") // the box that says so is not ticked
 	ErrProofDone  = fault.New(fault.Conflict, "boxoffice.proof_done")
+	ErrNameGone   = fault.New(fault.Conflict, "boxoffice.name_gone") // taken back, confirmed or destroyed already
 )
 
 // RepresentationState is how far the proof has come.
@@ -28,11 +29,12 @@ const (
 	ProofSent      RepresentationState = "sent"  // it waits for its review
 	ProofConfirmed RepresentationState = "confirmed"
 	ProofRefused   RepresentationState = "refused"
-	ProofOver      RepresentationState = "over" // the performance came first
+	ProofWithdrawn RepresentationState = "withdrawn" // the representative took the name back
+	ProofOver      RepresentationState = "over"      // the performance came first
 )
 
 // Representation is a ticket that its holder took for somebody whom they represent. What is held on that person opens for the check of
-// the proof alone until it is confirmed, and is destroyed when it is refused or never comes.
+// the proof alone until it is confirmed, and is destroyed when it is refused, taken back or never comes.
 type Representation struct {
 	ID            string
 	PerformanceID string
@@ -47,6 +49,9 @@ type Representation struct {
 
 // Open tells whether a proof may be sent.
 func (r Representation) Open() bool { return r.State == ProofWaits }
+
+// Undecided tells whether the name may still be taken back.
+func (r Representation) Undecided() bool { return r.State == ProofWaits || r.State == ProofSent }
 
 type endRepresentations struct{}
 
@@ -152,12 +157,12 @@ func (o *Office) ProofDecided(ctx context.Context, tx *db.DB, d document.Documen
 	}
 	switch d.Result {
 	case document.Accepted:
-		if err := o.privacy.Confirmed(ctx, tx, r.PersonID); err != nil {
+		if ok, err := decideRepresentation(ctx, tx, r.ID, ProofConfirmed, o.clock.Now()); err != nil || !ok { // taken back meanwhile
 			return err
 		}
-		return decideRepresentation(ctx, tx, r.ID, ProofConfirmed, o.clock.Now())
+		return o.privacy.Confirmed(ctx, tx, r.PersonID)
 	case document.Refused:
-		if err := decideRepresentation(ctx, tx, r.ID, ProofRefused, o.clock.Now()); err != nil {
+		if ok, err := decideRepresentation(ctx, tx, r.ID, ProofRefused, o.clock.Now()); err != nil || !ok {
 			return err
 		}
 		return o.jobs.Enqueue(ctx, tx, endRepresentations{})
@@ -165,8 +170,37 @@ func (o *Office) ProofDecided(ctx context.Context, tx *db.DB, d document.Documen
 	return reopenRepresentation(ctx, tx, r.ID)
 }
 
-// SweepRepresentations destroys what is held on persons whose representative was refused, or never proved it before the performance was
-// over. It goes on where it was interrupted.
+// TakeNameBack ends a representation at its representative's word, until its proof is decided; the ticket stays theirs. Who calls it
+// withdraws the document that it returns and then destroys the name; the sweep does what a crash left.
+func (o *Office) TakeNameBack(ctx context.Context, t Ticket) (r Representation, err error) {
+	defer fault.Wrap(&err, "take the name on a ticket back")
+	err = o.db.Transact(ctx, func(tx *db.DB) error {
+		if r, err = representationOf(ctx, tx, t.PerformanceID, t.ID); err != nil {
+			return orNoTicket(err)
+		}
+		ok, err := withdrawRepresentation(ctx, tx, r.ID, o.clock.Now())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrNameGone
+		}
+		if r, err = representationOf(ctx, tx, t.PerformanceID, t.ID); err != nil { // the document may have come meanwhile
+			return err
+		}
+		return o.jobs.Enqueue(ctx, tx, endRepresentations{})
+	})
+	return r, err
+}
+
+// DestroyRepresented destroys what is held on the person of a representation that has ended.
+func (o *Office) DestroyRepresented(ctx context.Context, r Representation) error {
+	_, err := o.privacy.Erase(ctx, privacy.EraseOrder{Person: r.PersonID, Actor: "system", Reason: "representation_" + string(r.State)})
+	return err
+}
+
+// SweepRepresentations destroys what is held on persons whose representative was refused, took the name back, or never proved it before the
+// performance was over. It goes on where it was interrupted.
 func (o *Office) SweepRepresentations(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "sweep representations")
 	if err := overRepresentations(ctx, o.db, o.clock.Now()); err != nil {
@@ -174,7 +208,7 @@ func (o *Office) SweepRepresentations(ctx context.Context) (err error) {
 	}
 	list, err := condemnedRepresentations(ctx, o.db)
 	for _, r := range list {
-		if _, err := o.privacy.Erase(ctx, privacy.EraseOrder{Person: r.PersonID, Actor: "system", Reason: "representation_" + string(r.State)}); err != nil {
+		if err := o.DestroyRepresented(ctx, r); err != nil {
 			return err
 		}
 	}

@@ -54,9 +54,14 @@ func setProof(ctx context.Context, d *db.DB, id, documentID string) (bool, error
 	return n == 1, err
 }
 
-func decideRepresentation(ctx context.Context, tx *db.DB, id string, s RepresentationState, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE boxoffice_representation SET state = $2, decided_at = $3 WHERE id = $1 AND state = 'sent'`, id, s, clock.Micros(at))
-	return err
+func decideRepresentation(ctx context.Context, tx *db.DB, id string, s RepresentationState, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE boxoffice_representation SET state = $2, decided_at = $3 WHERE id = $1 AND state = 'sent'`, id, s, clock.Micros(at))
+	return n == 1, err
+}
+
+func withdrawRepresentation(ctx context.Context, tx *db.DB, id string, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE boxoffice_representation SET state = 'withdrawn', decided_at = $2 WHERE id = $1 AND state IN ('waits', 'sent')`, id, clock.Micros(at))
+	return n == 1, err
 }
 
 func reopenRepresentation(ctx context.Context, tx *db.DB, id string) error {
@@ -73,7 +78,7 @@ func overRepresentations(ctx context.Context, d *db.DB, now time.Time) error {
 
 func condemnedRepresentations(ctx context.Context, d *db.DB) ([]Representation, error) {
 	return representations(ctx, d, `SELECT `+representationColumns+` FROM boxoffice_representation
-		WHERE state IN ('refused', 'over') AND NOT gone ORDER BY id LIMIT 200`)
+		WHERE state IN ('refused', 'withdrawn', 'over') AND NOT gone ORDER BY id LIMIT 200`)
 }
 
 func leaveRepresented(ctx context.Context, tx *db.DB, person, nobody string) error {

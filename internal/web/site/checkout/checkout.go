@@ -65,6 +65,7 @@ func (d *Door) Mount(mux *http.ServeMux) {
 	const proof = "POST /{lang}/ticket/{code}/{secret}/proof"
 	d.UI.Accept(proof, d.Documents.Gate.Limits.Body())
 	mux.HandleFunc(proof, private(d.sendProof))
+	mux.HandleFunc("POST /{lang}/ticket/{code}/{secret}/name-back", private(d.nameBack))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}/ticket.pdf", private(d.ticketPDF))
 	mux.HandleFunc("GET /{lang}/ticket/{code}/{secret}/calendar.ics", private(d.ticketCalendar))
 	for _, code := range d.Office.Providers() {

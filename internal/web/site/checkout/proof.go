@@ -90,6 +90,31 @@ func (d *Door) takeProof(w http.ResponseWriter, r *http.Request, p ui.Page, t bo
 	return nil
 }
 
+// nameBack ends the representation at its representative's word: first its state, then the document, then the name.
+func (d *Door) nameBack(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	t, err := d.findTicket(r)
+	if err == nil {
+		var rep boxoffice.Representation
+		if rep, err = d.Office.TakeNameBack(ctx, t); err == nil {
+			if rep.DocumentID != "" {
+				err = d.Documents.Withdraw(ctx, rep.DocumentID, rep.PersonID)
+			}
+			if err == nil || fault.KindOf(err) == fault.Conflict || fault.KindOf(err) == fault.NotFound { // the hourly sweep was faster
+				err = d.Office.DestroyRepresented(ctx, rep)
+			}
+		}
+	}
+	switch {
+	case err == nil:
+		http.Redirect(w, r, ticketPath(d.UI.Page(r, ""), t)+"#proof", http.StatusSeeOther)
+	case errors.Is(err, boxoffice.ErrNameGone):
+		d.showTicket(w, r, err)
+	default:
+		d.UI.Fail(w, r, err)
+	}
+}
+
 // answerScript tells the page's script, which shows how much has been sent, where to go or what is wrong.
 func (d *Door) answerScript(w http.ResponseWriter, r *http.Request, p ui.Page, next string, err error) {
 	var answer struct {

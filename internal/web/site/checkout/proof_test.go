@@ -36,7 +36,12 @@ func (v *visit) takenFor() url.Values {
 // forChild passes a ticket on to somebody who takes it for a child, and returns the ticket's address and the representation.
 func (v *visit) forChild(t *testing.T) (path string, rep boxoffice.Representation) {
 	t.Helper()
-	o := v.Paid(t, "1-1")
+	return v.forChildAt(t, "1-1")
+}
+
+func (v *visit) forChildAt(t *testing.T, seat string) (path string, rep boxoffice.Representation) {
+	t.Helper()
+	o := v.Paid(t, seat)
 	link := passAddress.FindString(v.post("/ru/order/"+o.Code+"/"+o.Secret+"/pass", url.Values{"ticket": {o.Tickets[0].Code}}).body)
 	v.want(v.get(link+"?for=other"), 200, "Для другого человека", "Кого вы представляете")
 	bad := v.takenFor()
@@ -151,6 +156,81 @@ func TestARefusedOrMissingProofDestroysTheName(t *testing.T) {
 	})
 }
 
+// The name is taken back before a document was sent, and while one waits; not once it is decided. Nothing of it is left, the ticket is.
+func TestARepresentativeTakesTheNameBack(t *testing.T) {
+	eachVisit(t, func(t *testing.T, v *visit) {
+		paper := documenttest.PDF(t, []string{"ТУУ ТУРАЛЫ КУӘЛІК", "Жақсылық Нұрсая"})
+		for _, seat := range []string{"1-1", "1-2"} {
+			path, rep := v.forChildAt(t, seat)
+			if seat == "1-2" {
+				v.want(v.sendProof(t, path, paper), 200, "ждёт проверки", "Забрать имя назад")
+				if files, err := v.docs.Files.List(t.Context(), ""); err != nil || len(files) != 1 {
+					t.Fatalf("before: %v, %v", files, err)
+				}
+			}
+			if p := v.post(strings.Replace(path, "/ticket/", "/ticket/X", 1)+"/name-back", nil); p.status != http.StatusNotFound {
+				t.Errorf("a stranger takes a name back: %d", p.status)
+			}
+			v.want(v.post(path+"/name-back", nil), 200, "Вы забрали имя назад", "<svg")
+			v.want(v.post(path+"/name-back", nil), 409, "Забирать уже нечего")
+			v.want(v.sendProof(t, path, paper), 409)
+			if err := v.opens(t, rep.PersonID, vault.PurposeVerification); fault.KindOf(err) != fault.Gone {
+				t.Errorf("taken back, but: %v", err)
+			}
+			if now := v.representation(t, path); now.PersonID == rep.PersonID || now.DocumentID != "" || now.State != boxoffice.ProofWithdrawn {
+				t.Errorf("the ticket still names the child: %+v", now)
+			}
+			var rows int
+			if err := v.DB.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM privacy_unconfirmed) + (SELECT count(*) FROM people_document WHERE person_id = $1)
+				+ (SELECT count(*) FROM vault_field WHERE person_id = $1)`, rep.PersonID).Scan(&rows); err != nil || rows != 0 {
+				t.Errorf("%d rows are left, %v", rows, err)
+			}
+			if files, err := v.docs.Files.List(t.Context(), ""); err != nil || len(files) != 0 {
+				t.Errorf("files are left: %v, %v", files, err)
+			}
+			if err := v.Jobs.Drain(t.Context()); err != nil { // the sweep finds nothing more to do
+				t.Error(err)
+			}
+		}
+		path, _ := v.forChildAt(t, "2-1")
+		v.want(v.sendProof(t, path, paper), 200, "ждёт проверки")
+		v.decide(t, v.representation(t, path), document.Accepted, "")
+		v.want(v.post(path+"/name-back", nil), 409, "вправе действовать", "Забирать уже нечего")
+	})
+}
+
+// A process that dies after the state has moved leaves the rest to the sweep; a reviewer who was slower changes nothing.
+func TestANameTakenBackIsSweptAfterACrash(t *testing.T) {
+	eachVisit(t, func(t *testing.T, v *visit) {
+		path, rep := v.forChild(t)
+		v.want(v.sendProof(t, path, documenttest.PDF(t, []string{"ТУУ ТУРАЛЫ КУӘЛІК", "Жақсылық Нұрсая"})), 200, "ждёт проверки")
+		part := strings.Split(path, "/")
+		ticket, err := v.Office.TicketBySecret(t.Context(), part[3], part[4])
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken, err := v.Office.TakeNameBack(t.Context(), ticket)
+		if err != nil || taken.DocumentID == "" || taken.PersonID != rep.PersonID {
+			t.Fatalf("%+v, %v", taken, err)
+		}
+		if err := v.docs.Decide(t.Context(), taken.DocumentID, document.Accepted, "", "system"); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.opens(t, rep.PersonID, vault.PurposeService); err == nil {
+			t.Error("a slower reviewer has confirmed a name that was taken back")
+		}
+		if err := v.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.opens(t, rep.PersonID, vault.PurposeVerification); fault.KindOf(err) != fault.Gone {
+			t.Errorf("swept, but: %v", err)
+		}
+		if now := v.representation(t, path); now.State != boxoffice.ProofWithdrawn || now.PersonID == rep.PersonID {
+			t.Errorf("after the sweep: %+v", now)
+		}
+	})
+}
+
 func TestAProofThatNeverComesEndsWithThePerformance(t *testing.T) {
 	eachVisit(t, func(t *testing.T, v *visit) {
 		path, rep := v.forChild(t)
@@ -196,6 +276,14 @@ func TestARepresentativeInABrowser(t *testing.T) {
 		b.Submit("#proof button")
 		b.Wait("#proof .notice")
 		look(b, "proof-sent")
+		if lang == "ru" {
+			b.Click("#proof summary")
+			look(b, "proof-name-back")
+			b.Submit("#proof .name-back button")
+			b.Wait("#proof .notice")
+			look(b, "proof-name-taken-back")
+			continue
+		}
 		v.decide(t, v.representation(t, strings.Split(strings.TrimPrefix(b.URL(), v.base), "#")[0]), document.Accepted, "")
 		b.Go(b.URL())
 		look(b, "proof-confirmed")
