@@ -276,9 +276,9 @@ func TestARepresentativeInABrowser(t *testing.T) {
 		b.Submit("#proof button")
 		b.Wait("#proof .notice")
 		look(b, "proof-sent")
+		b.Click("#proof summary")
+		look(b, "proof-name-back")
 		if lang == "ru" {
-			b.Click("#proof summary")
-			look(b, "proof-name-back")
 			b.Submit("#proof .name-back button")
 			b.Wait("#proof .notice")
 			look(b, "proof-name-taken-back")
