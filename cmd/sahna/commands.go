@@ -93,7 +93,19 @@ func (c verifyCommand) Run(r run) error {
 }
 
 type journalCommand struct {
-	Verify journalVerifyCommand `cmd:"" help:"Check the whole journal, and a checkpoint kept from before."`
+	Verify     journalVerifyCommand     `cmd:"" help:"Check the whole journal, and a checkpoint kept from before."`
+	Checkpoint journalCheckpointCommand `cmd:"" help:"Print the newest signed checkpoint: keep it off this machine, and give it to journal verify later."`
+}
+
+type journalCheckpointCommand struct{ place }
+
+// Run prints the checkpoint.
+func (c journalCheckpointCommand) Run(r run) error {
+	cfg, err := r.load()
+	if err != nil {
+		return err
+	}
+	return app.JournalCheckpoint(r.ctx, c.apply(cfg), r.out)
 }
 
 type journalVerifyCommand struct {

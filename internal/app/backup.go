@@ -53,7 +53,7 @@ func Backup(ctx context.Context, cfg Config, dir string, out io.Writer) error {
 	if err := makeEmpty(dir); err != nil {
 		return err
 	}
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		seq, err := a.Privacy.LedgerLength(ctx)
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ func Backup(ctx context.Context, cfg Config, dir string, out io.Writer) error {
 
 // BackupKeys copies the keys into a folder of its own below dir, and deletes the copies there that have had their time.
 func BackupKeys(ctx context.Context, cfg Config, dir string, out io.Writer) error {
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		now := a.clock.Now()
 		if err := dropOldKeys(dir, now); err != nil {
 			return err

@@ -513,3 +513,89 @@ func TestChangedBackupIsRefused(t *testing.T) {
 		t.Errorf("restored a changed backup: %v", err)
 	}
 }
+
+// New keys open nothing and know of no erasure: neither a restore nor a start makes them over data that others sealed.
+func TestWithoutItsKeysNothingOpens(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		ctx, cfg := t.Context(), office(t, e)
+		dir, erased, other := backedUp(t, cfg)
+		away := cfg.Keys + "-away"
+		move := func(from, to string) {
+			t.Helper()
+			if err := os.Rename(from, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		move(cfg.Keys, away)
+		if _, err := open(t, cfg); !errors.Is(err, app.ErrKeysLost) {
+			t.Errorf("a start over the data without its keys: %v", err)
+		}
+		if _, err := os.Stat(filepath.Join(cfg.Keys, "root.key")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a new root key was made: %v", err)
+		}
+		lose(t, cfg)
+		if err := app.Restore(ctx, cfg, dir, io.Discard); !errors.Is(err, app.ErrKeysLost) {
+			t.Errorf("a restore without the keys: %v", err)
+		}
+		if err := os.RemoveAll(cfg.Keys); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(cfg.Keys, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		move(filepath.Join(away, "root.key"), filepath.Join(cfg.Keys, "root.key"))
+		if err := app.Restore(ctx, cfg, dir, io.Discard); !errors.Is(err, app.ErrKeysLost) {
+			t.Errorf("a restore with the root key and without the key store: %v", err)
+		}
+		move(filepath.Join(cfg.Keys, "root.key"), filepath.Join(away, "root.key"))
+		if err := os.RemoveAll(cfg.Keys); err != nil {
+			t.Fatal(err)
+		}
+		move(away, cfg.Keys)
+		if err := app.Restore(ctx, cfg, dir, io.Discard); err != nil {
+			t.Fatalf("a restore with the keys: %v", err)
+		}
+		a := mustOpen(t, cfg)
+		if err := reads(t, a, erased); !errors.Is(err, vault.ErrDestroyed) {
+			t.Errorf("the erased person: %v", err)
+		}
+		if err := reads(t, a, other); err != nil {
+			t.Errorf("the other person: %v", err)
+		}
+	})
+}
+
+// A mistyped folder is no office that adds up, and a checkpoint that the command prints proves what it was over.
+func TestCommandsThatLookAfterAnOfficeMakeNone(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e db.Engine) {
+		ctx, cfg := t.Context(), office(t, e)
+		for name, run := range map[string]func() error{
+			"verify":     func() error { return app.Verify(ctx, cfg, io.Discard) },
+			"journal":    func() error { return app.VerifyJournal(ctx, cfg, "", io.Discard) },
+			"checkpoint": func() error { return app.JournalCheckpoint(ctx, cfg, io.Discard) },
+			"backup":     func() error { return app.Backup(ctx, cfg, t.TempDir(), io.Discard) },
+			"keys":       func() error { return app.BackupKeys(ctx, cfg, t.TempDir(), io.Discard) },
+		} {
+			if err := run(); err == nil || !strings.Contains(err.Error(), "there is no office here") {
+				t.Errorf("%s where nothing is: %v", name, err)
+			}
+		}
+		if _, err := os.Stat(cfg.Keys); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a look made a folder of keys: %v", err)
+		}
+		a := mustOpen(t, cfg)
+		guest(t, a, privacytest.Aigul())
+		var kept, out bytes.Buffer
+		if err := app.JournalCheckpoint(ctx, cfg, &kept); err != nil {
+			t.Fatal(err)
+		}
+		guest(t, a, privacytest.Aigul())
+		file := filepath.Join(t.TempDir(), "checkpoint")
+		if err := os.WriteFile(file, kept.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.VerifyJournal(ctx, cfg, file, &out); err != nil || !strings.Contains(out.String(), "the journal is whole") {
+			t.Errorf("with the kept checkpoint: %v\n%s", err, out.String())
+		}
+	})
+}

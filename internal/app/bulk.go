@@ -114,7 +114,7 @@ func ExportPersons(ctx context.Context, cfg Config, dir, list string, two Two, i
 	if err := makeEmpty(dir); err != nil {
 		return err
 	}
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		actors, err := a.vouch(ctx, two, in)
 		if err != nil {
 			return err
@@ -140,7 +140,7 @@ func ExportPersons(ctx context.Context, cfg Config, dir, list string, two Two, i
 // ErasePersons erases the persons of a list by the ledger, fifty at a time. What is done stays done when it is stopped; the same
 // command goes on.
 func ErasePersons(ctx context.Context, cfg Config, list string, two Two, in io.Reader, out io.Writer) error {
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		actors, err := a.vouch(ctx, two, in)
 		if err != nil {
 			return err

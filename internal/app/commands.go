@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,37 @@ func with(ctx context.Context, cfg Config, fn func(*App) error) error {
 		return err
 	}
 	return errors.Join(fn(a), a.Close())
+}
+
+// within is with for commands that look after an office: they make none where a path was mistyped.
+func within(ctx context.Context, cfg Config, fn func(*App) error) error {
+	if err := officeThere(ctx, cfg); err != nil {
+		return err
+	}
+	return with(ctx, cfg, fn)
+}
+
+func officeThere(ctx context.Context, cfg Config) error {
+	if path, ok := strings.CutPrefix(string(cfg.Database), "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no office here: %s does not exist; say where it is with --data or --config", path)
+		}
+		return nil
+	}
+	d, err := db.Open(ctx, string(cfg.Database))
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	n, err := tablesOf(ctx, d)
+	if err == nil && n == 0 {
+		err = errors.New("there is no office here: the database has no tables")
+	}
+	return errors.Join(err, d.Close())
+}
+
+func tablesOf(ctx context.Context, d *db.DB) (n int, err error) {
+	err = d.QueryRow(ctx, `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()`).Scan(&n)
+	return n, err
 }
 
 // maxImport bounds an import file.
@@ -147,7 +179,7 @@ func AddStaff(ctx context.Context, cfg Config, s NewStaff, in io.Reader, out io.
 
 // Verify prints what does not add up in ledger, stock, tickets and journal; ErrFindings when there is anything.
 func Verify(ctx context.Context, cfg Config, out io.Writer) error {
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		findings, err := a.Office.Verify(ctx)
 		if err != nil {
 			return err
@@ -177,7 +209,7 @@ func VerifyJournal(ctx context.Context, cfg Config, checkpoint string, out io.Wr
 			return err
 		}
 	}
-	return with(ctx, cfg, func(a *App) error {
+	return within(ctx, cfg, func(a *App) error {
 		if err := a.tellRestores(ctx, kept, out); err != nil {
 			return err
 		}
@@ -186,6 +218,25 @@ func VerifyJournal(ctx context.Context, cfg Config, checkpoint string, out io.Wr
 			return err
 		}
 		return report(out, findings, "the journal is whole")
+	})
+}
+
+// JournalCheckpoint prints the newest signed checkpoint, over every entry that there is. Whoever keeps it can prove later, by
+// VerifyJournal, that nothing before it was changed.
+func JournalCheckpoint(ctx context.Context, cfg Config, out io.Writer) error {
+	return within(ctx, cfg, func(a *App) error {
+		if _, err := a.Vault.Integrate(ctx); err != nil {
+			return err
+		}
+		checkpoint, err := a.Vault.LatestCheckpoint(ctx)
+		if err == nil && len(checkpoint) == 0 {
+			err = errors.New("the journal is empty: there is nothing to keep yet")
+		}
+		if err != nil {
+			return err
+		}
+		_, err = out.Write(checkpoint)
+		return err
 	})
 }
 

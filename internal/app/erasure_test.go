@@ -26,10 +26,10 @@ import (
 // ownTables are the tables of privacy and vault that name persons by their random id, and what an erasure does to each. The rooms
 // that are Holders answer for theirs; a table that is in neither list has been forgotten.
 var ownTables = map[string]string{
-	"privacy_consent":           "kept three years as proof, under the random id alone",
-	"privacy_withdrawal":        "kept with the consent that it ends",
+	"privacy_consent":           "kept as proof under the random id alone, destroyed by the night three years later",
+	"privacy_withdrawal":        "goes with the consent that it ends",
 	"privacy_erasure":           "the erasure itself",
-	"privacy_transfer":          "the register of transfers: kept as proof, names no value",
+	"privacy_transfer":          "the register of transfers: names no value, goes with the consents",
 	"privacy_hold":              "a legal hold: ends by whoever laid it",
 	"privacy_night_line":        "what a night destroyed: random ids of persons who are gone",
 	"privacy_request":           "kept three years as proof that it was answered",

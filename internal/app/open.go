@@ -149,6 +149,9 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 }
 
 func (a *App) openVault(ctx context.Context) (err error) {
+	if err := a.checkRoot(ctx); err != nil {
+		return err
+	}
 	root, err := vault.LoadRoot(filepath.Join(a.cfg.Keys, "root.key"))
 	if err != nil {
 		return err
@@ -168,7 +171,7 @@ func (a *App) openVault(ctx context.Context) (err error) {
 		return err
 	}
 	a.Privacy.SetVault(a.Vault)
-	return nil
+	return a.checkStore(ctx)
 }
 
 func (a *App) openRooms(ctx context.Context) (err error) {
@@ -192,7 +195,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.People.BaseURL = a.cfg.BaseURL
 	a.People.SMS = a.texts()
-	a.People.Leaves = a.Privacy.Leaves
+	a.People.Leaves, a.People.TechnicalFor = a.Privacy.Leaves, a.Privacy.TechnicalFor
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {
 		return err

@@ -69,6 +69,9 @@ func Restore(ctx context.Context, cfg Config, dir string, out io.Writer) error {
 	if err := mayRestore(ctx, cfg, m); err != nil {
 		return err
 	}
+	if err := keysInPlace(ctx, cfg); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return err
 	}
@@ -184,6 +187,69 @@ func mayRestore(ctx context.Context, cfg Config, m Manifest) error {
 	return nil
 }
 
+// ErrKeysLost is a folder of keys that is not the data's: what is sealed cannot be read by new ones, and the erasures are not known.
+var ErrKeysLost = errors.New("put the newest copy that sahna backup-keys made into the keys' folder first: new keys open nothing, and do not know who was erased")
+
+// keysInPlace wants the keys before a byte is restored: a start without them would make new ones.
+func keysInPlace(ctx context.Context, cfg Config) error {
+	if err := rootThere(cfg); err != nil {
+		return err
+	}
+	if path, ok := strings.CutPrefix(string(cfg.KeyStore), "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no key store at %s: %w", path, ErrKeysLost)
+		}
+		return nil
+	}
+	d, err := db.Open(ctx, string(cfg.KeyStore))
+	if err != nil {
+		return fmt.Errorf("key store: %w", err)
+	}
+	n, err := tablesOf(ctx, d)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("the key store's database is empty: %w", ErrKeysLost)
+	}
+	return errors.Join(err, d.Close())
+}
+
+func rootThere(cfg Config) error {
+	path := filepath.Join(cfg.Keys, "root.key")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no root key at %s: %w", path, ErrKeysLost)
+	}
+	return nil
+}
+
+// sealed tells whether the database holds anything that keys of its own open.
+func (a *App) sealed(ctx context.Context) (bool, error) {
+	n := 0
+	err := a.DB.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM vault_field LIMIT 1) f`).Scan(&n)
+	return n > 0, err
+}
+
+// checkRoot refuses to make a new root key over data that another one sealed.
+func (a *App) checkRoot(ctx context.Context) error {
+	if has, err := a.sealed(ctx); err != nil || !has {
+		return err
+	}
+	return rootThere(a.cfg)
+}
+
+// checkStore refuses a key store that knows nobody over data that holds somebody.
+func (a *App) checkStore(ctx context.Context) error {
+	has, err := a.sealed(ctx)
+	if err != nil || !has {
+		return err
+	}
+	n := 0
+	err = a.Keys.QueryRow(ctx, `SELECT (SELECT count(*) FROM (SELECT person_id FROM keystore_key LIMIT 1) k)
+		+ (SELECT count(*) FROM (SELECT person_id FROM keystore_tombstone LIMIT 1) t)`).Scan(&n)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("the key store knows nobody, and the database holds persons: %w", ErrKeysLost)
+	}
+	return err
+}
+
 func emptyPostgres(ctx context.Context, cfg Config, m Manifest) error {
 	if m.Engine != db.Postgres {
 		return fmt.Errorf("the backup is of %s, and the configured database is PostgreSQL", m.Engine)
@@ -193,8 +259,7 @@ func emptyPostgres(ctx context.Context, cfg Config, m Manifest) error {
 		return err
 	}
 	defer d.Close() //nolint:errcheck // read only
-	var n int
-	err = d.QueryRow(ctx, `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()`).Scan(&n)
+	n, err := tablesOf(ctx, d)
 	if err == nil && n > 0 {
 		err = fmt.Errorf("the database has %d tables already: a backup is restored into an empty one", n)
 	}

@@ -41,10 +41,16 @@ func (p *People) stillTold(ctx context.Context, tx *db.DB, account string) (ids 
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range live[:min(len(live), mostDevices)] {
-		ids = append(ids, s.ID)
+	since, err := p.technicalSince(ctx, tx)
+	if err != nil {
+		return nil, err
 	}
-	lately, err := listSignIns(ctx, tx, account, p.clock.Now().Add(-SignInsFor))
+	for _, s := range live[:min(len(live), mostDevices)] {
+		if s.SeenAt.After(since) {
+			ids = append(ids, s.ID)
+		}
+	}
+	lately, err := listSignIns(ctx, tx, account, since)
 	for _, s := range lately {
 		ids = append(ids, s.ID)
 	}

@@ -42,6 +42,8 @@ type People struct {
 	BaseURL string
 	// Leaves asks whether what was opened may go to a recipient, and notes it (privacy.Transfer); set before jobs start.
 	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) (outgoing.Pass, error)
+	// TechnicalFor tells how long the register keeps networks and browsers (privacy.TechnicalFor); nil: SignInsFor. Set before jobs start.
+	TechnicalFor func(ctx context.Context, d *db.DB) (time.Duration, error)
 	// SMS sends codes by text message; nil when the operator has no gateway. Set before jobs start.
 	SMS sms.Sender
 }

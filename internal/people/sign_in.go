@@ -14,8 +14,21 @@ import (
 	"github.com/sahna/sahna/internal/vault"
 )
 
-// SignInsFor is how long the history of sign-ins is kept: the register's term of technical data, or a shorter one that stands there.
+// SignInsFor is how long the history of sign-ins is kept at most; the register of processing may say less (People.TechnicalFor).
 const SignInsFor = 90 * 24 * time.Hour
+
+// technicalSince is the moment before which networks and browsers of sign-ins are not kept.
+func (p *People) technicalSince(ctx context.Context, d *db.DB) (time.Time, error) {
+	kept := SignInsFor
+	if p.TechnicalFor != nil {
+		registered, err := p.TechnicalFor(ctx, d)
+		if err != nil {
+			return time.Time{}, err
+		}
+		kept = min(kept, registered)
+	}
+	return p.clock.Now().Add(-kept), nil
+}
 
 // mostSignIns bounds an account's history, refused attempts among it.
 const mostSignIns = 40
@@ -45,8 +58,12 @@ type SignIn struct {
 // SignIns lists who came into the account lately and who tried, newest first; the look is the person's own and is journalled.
 func (p *People) SignIns(ctx context.Context, s Session) (out []SignIn, err error) {
 	defer fault.Wrap(&err, "sign-ins of %s", s.AccountID)
+	since, err := p.technicalSince(ctx, p.db)
+	if err != nil {
+		return nil, err
+	}
 	err = p.db.Transact(ctx, func(tx *db.DB) error {
-		if out, err = listSignIns(ctx, tx, s.AccountID, p.clock.Now().Add(-SignInsFor)); err != nil {
+		if out, err = listSignIns(ctx, tx, s.AccountID, since); err != nil {
 			return err
 		}
 		ips, agents, err := p.openDevices(ctx, tx, vault.Opening{Person: s.PersonID, Purpose: vault.PurposeRights, Actor: "person", Reason: "devices"})

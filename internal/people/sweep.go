@@ -38,7 +38,11 @@ func (p *People) Sweep(ctx context.Context) (err error) {
 	if err := deleteCeremonies(ctx, p.db, now); err != nil {
 		return err
 	}
-	if err := p.sweepSignIns(ctx, now.Add(-SignInsFor)); err != nil {
+	since, err := p.technicalSince(ctx, p.db)
+	if err != nil {
+		return err
+	}
+	if err := p.sweepSignIns(ctx, since); err != nil {
 		return err
 	}
 	over, err := listExpired(ctx, p.db, now)

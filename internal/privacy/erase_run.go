@@ -174,10 +174,17 @@ func (p *Privacy) askHolders(ctx context.Context, tx *db.DB, person string, dry 
 // ownOutcomes: evidence of consent names nobody, and must be there when the operator is asked for it.
 func (p *Privacy) ownOutcomes(ctx context.Context, d *db.DB, person string) (out []Outcome, err error) {
 	records, err := p.ownRecords(ctx, d, person)
-	for _, r := range records {
-		out = append(out, Outcome{Record: r, Fate: FateRestricted, Ground: GroundProof, Until: p.yearsOn(proofYears)})
+	if err != nil || len(records) == 0 {
+		return nil, err
 	}
-	return out, err
+	register, err := p.register(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		out = append(out, Outcome{Record: r, Fate: FateRestricted, Ground: GroundProof, Until: register.lastOfProof(p.clock.Now())})
+	}
+	return out, nil
 }
 
 func (p *Privacy) ownRecords(ctx context.Context, d *db.DB, person string) (out []Record, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/fault"
+	"github.com/sahna/sahna/internal/privacy/calendar"
 	"github.com/sahna/sahna/internal/vault"
 )
 
@@ -16,10 +17,11 @@ var (
 	ErrNotRegistered = fault.New(fault.Forbidden, "privacy.not_registered")
 	ErrActor         = fault.New(fault.Forbidden, "privacy.actor_not_allowed")
 	ErrNoConsent     = fault.New(fault.Forbidden, "privacy.no_consent")
+	ErrTermOver      = fault.New(fault.Forbidden, "privacy.term_over")
 )
 
 // May implements vault.Gate: an opening is allowed when the register names its purpose, fields and actor, and the consent
-// that the fields need is there. Whether the person is blocked the vault knows by itself.
+// that the fields need is there; for staff also while the purpose's term runs. Whether the person is blocked the vault knows by itself.
 func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err error) {
 	r, err := p.register(ctx, tx)
 	if err != nil {
@@ -61,7 +63,35 @@ func (p *Privacy) May(ctx context.Context, tx *db.DB, o vault.Opening) (err erro
 	if o.Purpose == vault.PurposeDisclosure {
 		return p.mayDisclose(ctx, tx, o)
 	}
-	return p.consented(ctx, tx, e, o)
+	if err := p.consented(ctx, tx, e, o); err != nil || !strings.HasPrefix(o.Actor, "staff:") {
+		return err
+	}
+	return p.inTerm(ctx, tx, e, o)
+}
+
+// inTerm keeps staff from opening what another purpose alone still needs: a purpose ends with its own term, also where the field stays.
+func (p *Privacy) inTerm(ctx context.Context, tx *db.DB, e Entry, o vault.Opening) error {
+	held, err := p.vault.Inventory(ctx, tx, o.Person)
+	if err != nil {
+		return err
+	}
+	k := vault.Kept{Person: o.Person}
+	for _, h := range held {
+		if h.SealedAt.After(k.SealedAt) {
+			k.SealedAt = h.SealedAt
+		}
+	}
+	known, err := p.factsOf(ctx, tx, []vault.Kept{k})
+	if err != nil || known[o.Person].Open {
+		return err
+	}
+	today := calendar.DayOf(p.clock.Now(), termZone)
+	for _, f := range o.Fields {
+		if at, concerns := known[o.Person].at(e, f); concerns && today > e.TermOf(f).Last(at) {
+			return ErrTermOver.With("purpose", string(e.Purpose))
+		}
+	}
+	return nil
 }
 
 // classFits: what a law makes us keep when the rest is gone opens for that law's purpose alone, and evidence for the rights of its

@@ -37,3 +37,6 @@ func (p *Privacy) SmallPreview(most int64) { p.night.preview, p.night.today = mo
 
 // SetPage makes a search look at few persons at once.
 func (n *Incidents) SetPage(most int) { n.page = most }
+
+// Program is the register as the program itself needs it.
+func Program() Processing { return program() }

@@ -57,17 +57,17 @@ var termZone = func() *time.Location {
 }()
 
 // Last is the last day of the term that an event's moment starts; on the day after, the data is destroyed.
-func (k Keep) Last(at time.Time) calendar.Day {
+func (k Keep) Last(at time.Time) calendar.Day { return calendar.DayOf(k.end(at), termZone) }
+
+func (k Keep) end(at time.Time) time.Time {
 	t := at.In(termZone)
 	switch k.Unit {
 	case Years:
-		t = addMonths(t, 12*k.Count)
+		return addMonths(t, 12*k.Count)
 	case Months:
-		t = addMonths(t, k.Count)
-	default:
-		t = t.AddDate(0, 0, k.Count)
+		return addMonths(t, k.Count)
 	}
-	return calendar.DayOf(t, termZone)
+	return t.AddDate(0, 0, k.Count)
 }
 
 // addMonths ends on the month's last day where the month has no such day (Civil Code, article 174).

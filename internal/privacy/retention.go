@@ -129,7 +129,7 @@ func (p *Privacy) walk(ctx context.Context, r Processing, after string, at time.
 	if err != nil {
 		return "", err
 	}
-	known, err := p.factsOf(ctx, page)
+	known, err := p.factsOf(ctx, p.db, page)
 	if err != nil {
 		return "", err
 	}
@@ -162,7 +162,7 @@ func (p *Privacy) walk(ctx context.Context, r Processing, after string, at time.
 }
 
 // factsOf asks every room about a page of persons.
-func (p *Privacy) factsOf(ctx context.Context, page []vault.Kept) (map[string]facts, error) {
+func (p *Privacy) factsOf(ctx context.Context, d *db.DB, page []vault.Kept) (map[string]facts, error) {
 	ids := make([]string, len(page))
 	out := make(map[string]facts, len(page))
 	for i, k := range page {
@@ -185,25 +185,25 @@ func (p *Privacy) factsOf(ctx context.Context, page []vault.Kept) (map[string]fa
 		}
 	}
 	for _, a := range p.anchors {
-		known, err := a.Anchors(ctx, p.db, ids)
+		known, err := a.Anchors(ctx, d, ids)
 		if err != nil {
 			return nil, err
 		}
 		add(known)
 	}
-	seen, err := people.SeenOf(ctx, p.db, ids)
+	seen, err := people.SeenOf(ctx, d, ids)
 	if err != nil {
 		return nil, err
 	}
 	for id, s := range seen {
 		add(map[string]Facts{id: {At: map[Event]time.Time{EventSignIn: s.At}, Open: s.Staff}})
 	}
-	answers, err := answersOf(ctx, p.db, ids)
+	answers, err := answersOf(ctx, d, ids)
 	if err != nil {
 		return nil, err
 	}
 	add(answers)
-	return out, eachConsent(ctx, p.db, ids, func(person, scope string, at time.Time) {
+	return out, eachConsent(ctx, d, ids, func(person, scope string, at time.Time) {
 		if f := out[person]; at.After(f.consents[scope]) {
 			f.consents[scope] = at
 		}
@@ -251,6 +251,9 @@ func (p *Privacy) RunNight(ctx context.Context) (ran bool, err error) {
 		}
 		if after == "" {
 			if _, err := p.forgetRequests(ctx); err != nil {
+				return true, err
+			}
+			if _, err := p.forgetProofs(ctx); err != nil {
 				return true, err
 			}
 			return true, endNight(ctx, p.db, night, t, p.clock.Now())

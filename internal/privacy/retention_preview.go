@@ -30,13 +30,14 @@ type Preview struct {
 	Tally
 	At        time.Time
 	Requests  int       // answered so long ago that they go, with their words
+	Proofs    int       // erased persons whose evidence of consent has had its term
 	CountedAt time.Time // when the counting began; zero: just now
 	Counting  bool      // the first count for this night is not whole yet: figures so far
 	Of        int64     // persons that Counting will see
 }
 
 // Any tells whether the night has anything to do.
-func (p Preview) Any() bool { return p.Persons > 0 || p.Requests > 0 }
+func (p Preview) Any() bool { return p.Persons > 0 || p.Requests > 0 || p.Proofs > 0 }
 
 // Preview tells what the next night destroys, and destroys nothing.
 func (p *Privacy) Preview(ctx context.Context) (Preview, error) {
@@ -111,6 +112,9 @@ func (p *Privacy) goOn(ctx context.Context, r Processing, c *nightCount, after f
 		}
 	}
 	if err := p.requestsOver(ctx, c.preview.At, func(Request) error { c.preview.Requests++; return nil }); err != nil {
+		return err
+	}
+	if err := p.proofsOver(ctx, c.preview.At, func(string) error { c.preview.Proofs++; return nil }); err != nil {
 		return err
 	}
 	_, err := after(true)

@@ -34,13 +34,14 @@ func eachConsent(ctx context.Context, d *db.DB, persons []string, visit func(per
 		GROUP BY c.person_id, c.scope`, anyIDs(persons)...)
 }
 
-// answersOf tells when requests of persons were answered; what was written stands under the request's own id.
+// answersOf tells when requests and enquiries of persons were answered; what was written stands under the request's own id.
 func answersOf(ctx context.Context, d *db.DB, ids []string) (map[string]Facts, error) {
 	out := map[string]Facts{}
 	for _, from := range []string{
 		`SELECT person_id, MAX(answered_at), MAX(CASE WHEN state = 'answered' THEN 0 ELSE 1 END) FROM privacy_request WHERE person_id IN `,
 		`SELECT case_id, MAX(answered_at), MAX(CASE WHEN state = 'answered' THEN 0 ELSE 1 END) FROM privacy_request WHERE case_id IN `,
 		`SELECT case_id, MAX(closed_at), MAX(CASE WHEN closed_at > 0 THEN 0 ELSE 1 END) FROM privacy_disclosure WHERE case_id IN `,
+		`SELECT person_id, MAX(done_at), MAX(CASE WHEN state = 'new' THEN 1 ELSE 0 END) FROM privacy_enquiry WHERE person_id IN `,
 	} {
 		err := d.Each(ctx, func(scan func(...any) error) error {
 			var id string
@@ -48,9 +49,13 @@ func answersOf(ctx context.Context, d *db.DB, ids []string) (map[string]Facts, e
 			if err := scan(&id, &at, &open); err != nil {
 				return err
 			}
-			f := Facts{At: map[Event]time.Time{}, Open: open > 0}
-			if at > 0 {
-				f.At[EventAnswer] = clock.FromMicros(at)
+			f, known := out[id]
+			if !known {
+				f.At = map[Event]time.Time{}
+			}
+			f.Open = f.Open || open > 0
+			if was := clock.FromMicros(at); at > 0 && was.After(f.At[EventAnswer]) {
+				f.At[EventAnswer] = was
 			}
 			out[id] = f
 			return nil

@@ -150,6 +150,9 @@ func tonightWords(v visit, p privacy.Preview) string {
 	if p.Requests > 0 {
 		words += " " + v.T("office.today.night_requests", "n", grouped(p.Requests))
 	}
+	if p.Proofs > 0 {
+		words += " " + v.T("office.today.night_proofs", "n", grouped(p.Proofs))
+	}
 	return words
 }
 
