@@ -80,12 +80,17 @@ func statusOf(err error) int { return statuses[fault.KindOf(err)] }
 
 // handle registers an operation whose errors are faults.
 func handle[I, O any](a *API, op huma.Operation, fn func(ctx context.Context, in *I) (*O, error)) {
+	// The guard has read the body. huma's own deadline for reading it would end every request that waits for its turn for five seconds.
+	op.BodyReadTimeout = -1
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := fn(ctx, in)
 		if err == nil {
 			return out, nil
 		}
 		a.note(ctx, op.OperationID, err)
+		if ctx.Err() != nil { // whoever still listens may come again
+			err = fault.New(fault.Unavailable, "").Because(err)
+		}
 		return nil, failure{err, statusOf(err)}
 	})
 }
