@@ -23,6 +23,7 @@ type search struct {
 	data    string
 	dsn     string // of PostgreSQL; "" when the database is a file in data
 	roots   []string
+	values  []string // what to look for; nil for the canary's
 	secrets [][]byte // bytes by which a person could be opened or found; nil while they may be there
 }
 
@@ -115,7 +116,11 @@ func (s *search) files(root string) (out []string) {
 
 func (s *search) in(where string, body []byte) (out []string) {
 	lower := bytes.ToLower(body)
-	for _, v := range canaryValues {
+	values := s.values
+	if values == nil {
+		values = canaryValues
+	}
+	for _, v := range values {
 		for form, needle := range forms(v) {
 			if bytes.Contains(body, needle) || bytes.Contains(lower, bytes.ToLower(needle)) {
 				out = append(out, where+" holds "+v+" as "+form)
@@ -124,7 +129,7 @@ func (s *search) in(where string, body []byte) (out []string) {
 	}
 	for _, secret := range s.secrets {
 		if bytes.Contains(body, secret) || bytes.Contains(body, []byte(base64.StdEncoding.EncodeToString(secret))) {
-			out = append(out, where+" holds a wrapped key or a blind index")
+			out = append(out, where+" holds a wrapped key, a blind index or a piece of a file")
 		}
 	}
 	return out

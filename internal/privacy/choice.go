@@ -216,24 +216,6 @@ func (p *Privacy) agreed(ctx context.Context, tx *db.DB, e Entry, to Recipient, 
 	return nil
 }
 
-// MayCarry tells whether a recipient may carry a person's fields for a purpose, as far as its own consent goes: what a page promises.
-func (p *Privacy) MayCarry(ctx context.Context, t TransferTo) (bool, error) {
-	r, err := p.register(ctx, p.db)
-	if err != nil {
-		return false, err
-	}
-	e, _ := r.Entry(t.Purpose)
-	to, known := r.Recipient(t.Recipient)
-	if !known || !slices.Contains(e.Recipients, t.Recipient) || !p.isConfigured(to) {
-		return false, nil
-	}
-	err = p.agreed(ctx, p.db, e, to, t)
-	if errors.Is(err, ErrNoConsent) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 func (p *Privacy) agreedTo(ctx context.Context, d *db.DB, person, scope string, to Recipient, fields []vault.Field) (bool, error) {
 	registers, err := registersAgreedTo(ctx, d, person, scope, to.Code, p.clock.Now())
 	if err != nil {

@@ -35,7 +35,25 @@ type Transferred struct {
 // person has agreed to, and for this recipient by itself where it rests on a consent, and writes a line in the register of transfers; the caller sends after its transaction has committed.
 func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err error) {
 	defer fault.Wrap(&err, "transfer to %s", to.Recipient)
-	r, err := p.register(ctx, tx)
+	if err := p.mayLeave(ctx, tx, to); err != nil {
+		return err
+	}
+	return insertTransfer(ctx, tx, to, joinFields(to.Fields), p.clock.Now())
+}
+
+// MayCarry tells whether the gate would let a person's fields out to a recipient now: what a page promises.
+func (p *Privacy) MayCarry(ctx context.Context, to TransferTo) (_ bool, err error) {
+	defer fault.Wrap(&err, "ask whether %s may carry", to.Recipient)
+	err = p.mayLeave(ctx, p.db, to)
+	if fault.KindOf(err) == fault.Forbidden {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// mayLeave is the gate's own decision.
+func (p *Privacy) mayLeave(ctx context.Context, d *db.DB, to TransferTo) error {
+	r, err := p.register(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -50,17 +68,14 @@ func (p *Privacy) Transfer(ctx context.Context, tx *db.DB, to TransferTo) (err e
 		}
 	}
 	if recipient.Kind == KindState {
-		if err := p.covered(ctx, tx, to.Disclosure, to.Person, to.Fields); err != nil {
+		if err := p.covered(ctx, d, to.Disclosure, to.Person, to.Fields); err != nil {
 			return err
 		}
 	}
-	if err := p.consented(ctx, tx, e, vault.Opening{Person: to.Person, Purpose: to.Purpose, Fields: to.Fields}); err != nil {
+	if err := p.consented(ctx, d, e, vault.Opening{Person: to.Person, Purpose: to.Purpose, Fields: to.Fields}); err != nil {
 		return err
 	}
-	if err := p.agreed(ctx, tx, e, recipient, to); err != nil {
-		return err
-	}
-	return insertTransfer(ctx, tx, to, joinFields(to.Fields), p.clock.Now())
+	return p.agreed(ctx, d, e, recipient, to)
 }
 
 // Leaves is Transfer for who holds an opening; its pass lets one letter or message out.
