@@ -22,13 +22,16 @@ func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error
 	if err := a.Queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("queue: %w", errors.Join(err, l.Close()))
 	}
+	// Requests under way are let finish when ctx ends, so they do not live by it.
+	requests, drop := context.WithCancel(context.WithoutCancel(ctx))
+	defer drop()
 	server := &http.Server{
 		Handler:           a.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx }, // live streams end with it
+		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()

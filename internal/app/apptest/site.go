@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -167,6 +168,12 @@ func (p *Server) Kill() {
 		p.cmd.Wait()         //nolint:errcheck // killed
 	}
 }
+
+// Stop asks the process to end, as an operator does, and returns at once. Wait for it with Ended.
+func (p *Server) Stop() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+
+// Ended waits for a process that was asked to end; nil when it says that all was well.
+func (p *Server) Ended() error { return p.cmd.Wait() }
 
 // Pid is the process that serves now.
 func (p *Server) Pid() int { return p.cmd.Process.Pid }
