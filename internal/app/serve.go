@@ -69,6 +69,9 @@ func (a *App) background(ctx context.Context) {
 	defer tidy.Stop()
 	defer count.Stop()
 	a.tidyKeys(ctx)
+	if other := a.Privacy.Otherwise(); other != "" {
+		a.log.Warn("other processes call this site otherwise; policy and offer stay theirs", "base_url", a.cfg.BaseURL, "theirs", other)
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -78,6 +81,9 @@ func (a *App) background(ctx context.Context) {
 		case <-count.C:
 			if err := a.Pulse.Flush(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("pulse not kept", "cause", err)
+			}
+			if err := a.Privacy.Here(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("site not noted", "cause", err)
 			}
 		case <-tidy.C:
 			a.tidyKeys(ctx)

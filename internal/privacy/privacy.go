@@ -72,6 +72,7 @@ type Privacy struct {
 	anchors   []Anchor
 	obeyed    atomic.Pointer[held] // the register's version in force
 	night     nightSizes
+	otherwise atomic.Pointer[string] // see Otherwise
 }
 
 // Over makes the room and publishes nothing: for commands that look after the data without being the site.
@@ -99,14 +100,25 @@ func New(ctx context.Context, d *db.DB, c clock.Clock, op Operator) (_ *Privacy,
 	if err := p.openRegister(ctx); err != nil {
 		return nil, err
 	}
+	return p, p.startTexts(ctx)
+}
+
+// startTexts writes policy and offer of the operator's profile, and publishes or proposes what is new.
+func (p *Privacy) startTexts(ctx context.Context) error {
+	otherwise := ""
 	for _, k := range []Kind{Policy, Offer} {
-		text, err := write(k, op)
+		text, err := write(k, p.operator)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := p.start(ctx, k, text); err != nil {
-			return nil, err
+		site, err := p.start(ctx, k, text)
+		if err != nil {
+			return err
+		}
+		if site != "" {
+			otherwise = site
 		}
 	}
-	return p, nil
+	p.otherwise.Store(&otherwise)
+	return nil
 }

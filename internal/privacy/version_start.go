@@ -12,24 +12,31 @@ import (
 )
 
 // start compares the built-in text with what is published. As long as nobody has published by hand it is published at once, so that
-// a new site has its policy; afterwards a change of it becomes a draft for the officer.
-func (p *Privacy) start(ctx context.Context, k Kind, c content) (err error) {
+// a new site has its policy; afterwards a change of it becomes a draft for the officer. Other processes that call the site otherwise
+// keep the text from being theirs by turns: then it returns how they call it, and does nothing.
+func (p *Privacy) start(ctx context.Context, k Kind, c content) (otherwise string, err error) {
 	defer fault.Wrap(&err, "publish %s", k)
 	if err := c.complete(k, true); err != nil {
-		return err
+		return "", err
 	}
 	text, err := c.canonical()
 	if err != nil {
-		return err
+		return "", err
 	}
 	for range 3 { // a second process may publish the same text at the same moment
 		err = p.db.Transact(ctx, func(tx *db.DB) error {
+			if err := touchSite(ctx, tx, p.operator.Site, p.clock.Now()); err != nil {
+				return err
+			}
 			byHand, err := publishedByHand(ctx, tx, k)
 			if err != nil {
 				return err
 			}
 			before, err := findBuiltin(ctx, tx, k)
 			if err != nil && !errors.Is(err, db.ErrNoRow) {
+				return err
+			}
+			if otherwise, err = p.calledOtherwise(ctx, tx, k, before); err != nil || otherwise != "" {
 				return err
 			}
 			changed, err := keepBuiltin(ctx, tx, k, string(text), p.clock.Now())
@@ -48,7 +55,7 @@ func (p *Privacy) start(ctx context.Context, k Kind, c content) (err error) {
 			break
 		}
 	}
-	return err
+	return otherwise, err
 }
 
 // publishAtOnce puts a text in force when it differs from the latest version.

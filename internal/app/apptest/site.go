@@ -115,19 +115,36 @@ type Server struct {
 	Log  string // file that takes its standard error
 	site *Site
 	cmd  *exec.Cmd
+
+	baseURL string
 }
 
 // Serve starts `sahna serve` on a free port and waits until it is ready.
 func (s *Site) Serve() *Server {
 	s.t.Helper()
-	p := &Server{Addr: FreeAddr(s.t), site: s}
-	p.Log = filepath.Join(filepath.Dir(s.Config), strings.ReplaceAll(p.Addr, ":", "-")+".log")
-	s.t.Cleanup(p.Kill)
+	return s.ServeTogether("http://" + s.Addr)[0]
+}
+
+// ServeTogether starts a process for each base_url at the same moment and waits until all are ready.
+func (s *Site) ServeTogether(baseURLs ...string) []*Server {
+	s.t.Helper()
+	var out []*Server
+	for _, u := range baseURLs {
+		p := &Server{Addr: FreeAddr(s.t), site: s, baseURL: u}
+		p.Log = filepath.Join(filepath.Dir(s.Config), strings.ReplaceAll(p.Addr, ":", "-")+".log")
+		s.t.Cleanup(p.Kill)
+		out = append(out, p)
+	}
 	s.mu.Lock()
-	s.servers = append(s.servers, p)
+	s.servers = append(s.servers, out...)
 	s.mu.Unlock()
-	p.Start()
-	return p
+	for _, p := range out {
+		p.launch()
+	}
+	for _, p := range out {
+		p.await()
+	}
+	return out
 }
 
 // FreeAddr is an address on which nobody listens just now.
@@ -144,17 +161,27 @@ func FreeAddr(t testing.TB) string {
 // Start starts the process again at its address and waits until it is ready.
 func (p *Server) Start() {
 	p.site.t.Helper()
+	p.launch()
+	p.await()
+}
+
+func (p *Server) launch() {
+	p.site.t.Helper()
 	log, err := os.OpenFile(p.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		p.site.t.Fatal(err)
 	}
 	defer log.Close() //nolint:errcheck // the child has its own
 	p.cmd = exec.Command(Binary(p.site.t), "--config", p.site.Config, "serve")
-	p.cmd.Env = append(os.Environ(), "SAHNA_LISTEN="+p.Addr, "SAHNA_BASE_URL=http://"+p.site.Addr)
+	p.cmd.Env = append(os.Environ(), "SAHNA_LISTEN="+p.Addr, "SAHNA_BASE_URL="+p.baseURL)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		p.site.t.Fatal(err)
 	}
+}
+
+func (p *Server) await() {
+	p.site.t.Helper()
 	if !p.Ready(time.Minute) {
 		body, _ := os.ReadFile(p.Log)
 		p.site.t.Fatalf("%s does not serve:\n%s", p.Addr, body)
