@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -22,10 +23,13 @@ import (
 	"github.com/sahna/sahna/internal/app/apptest"
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/mail"
+	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/vault"
@@ -57,6 +61,8 @@ type neighbour struct {
 	*app.App
 	t      *testing.T
 	url    string
+	data   string // the program's folder
+	dsn    string
 	box    *mail.Outbox
 	order  boxoffice.Order
 	victim people.Session
@@ -84,7 +90,7 @@ func newNeighbour(t *testing.T, e db.Engine) *neighbour {
 	if err := app.ImportEvents(t.Context(), cfg, filepath.Join(dir, "events.yaml"), io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	n := &neighbour{t: t, box: mail.NewOutbox(clock.System()), ids: map[string][]string{}}
+	n := &neighbour{t: t, data: cfg.Data, dsn: string(cfg.Database), box: mail.NewOutbox(clock.System()), ids: map[string][]string{}}
 	if n.App, err = app.Open(t.Context(), cfg, app.Options{Outbox: n.box}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +171,26 @@ func (n *neighbour) fill() {
 	n.ids["consent"] = []string{consents[0].ID}
 	n.ids["id"] = []string{n.victim.ID, n.victim.PersonID, n.order.ID, n.order.Tickets[0].ID}
 	n.ids["account"] = []string{n.victim.AccountID}
+	n.ids["kind"] = []string{n.paper(n.victim.PersonID)} // where a document is destroyed its id stands in the kind's place
+	n.ids["id"] = append(n.ids["id"], n.ids["kind"]...)
 	for _, e := range journal.Entries {
 		n.ids["entry"] = append(n.ids["entry"], e.ID)
 	}
+}
+
+// paper sends a document that waits for its review, and returns its id.
+func (n *neighbour) paper(person string) string {
+	n.t.Helper()
+	h, err := n.Documents.Spool.Take(n.t.Context(), bytes.NewReader(documenttest.PDF(n.t, documenttest.Certificate)), upload.Usual.Bytes)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer h.Drop()
+	d, err := n.Documents.Send(n.t.Context(), document.Sending{Person: person, Kind: document.KindRegistration, Lang: i18n.KK, File: h})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return d.ID
 }
 
 func canaryContacts() people.Contacts {
@@ -336,6 +359,9 @@ func (n *neighbour) untouched() {
 	ord, err := n.Office.OrderByCode(n.t.Context(), n.order.Code)
 	if err != nil || ord.Status != boxoffice.OrderPaid || len(ord.Tickets) != 2 || ord.Tickets[0].State() != "valid" {
 		n.t.Errorf("the order was changed: %s, %d tickets, %v", ord.Status, len(ord.Tickets), err)
+	}
+	if d, err := n.Documents.Find(n.t.Context(), n.ids["kind"][0]); err != nil || d.State != document.Waiting {
+		n.t.Errorf("the victim's document was touched: %+v, %v", d, err)
 	}
 	var sessions int
 	if err := n.DB.QueryRow(n.t.Context(), `SELECT count(*) FROM people_session WHERE id = $1`, n.victim.ID).Scan(&sessions); err != nil || sessions != 1 {

@@ -122,6 +122,48 @@ func TestARoleThatIsTakenAwayLosesItsOpenPagesAtOnce(t *testing.T) {
 	})
 }
 
+// Every address of the office is asked by somebody who had all roles a moment ago: with one left only its own pages answer, and whoever
+// left gets none.
+func TestEveryPageClosesWithItsRole(t *testing.T) {
+	h := open(t, dbtest.Open(t, db.SQLite))
+	boss := h.desk(t, "boss@example.kz", people.RoleAdmin)
+	one := h.desk(t, "one@example.kz", people.Roles...)
+	ask := func(pattern string) (*http.Response, string) {
+		method, path, _ := strings.Cut(pattern, " ")
+		return one.do(t, method, inBraces.ReplaceAllString(strings.Replace(path, "{lang}", "en", 1), "x"), url.Values{})
+	}
+	forbidden := func(res *http.Response) bool { return res.StatusCode == http.StatusForbidden }
+	for _, p := range h.office.all() {
+		if res, _ := ask(p.pattern); forbidden(res) {
+			t.Errorf("%s is shut to somebody with all roles", p.pattern)
+		}
+	}
+	if res, body := boss.post(t, "/en/office/staff/"+one.account+"/roles", url.Values{"roles": {"door"}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("change of roles: %d %s", res.StatusCode, body)
+	}
+	shut := 0
+	for _, p := range h.office.all() {
+		res, _ := ask(p.pattern)
+		if may := len(p.roles) == 0 || slices.Contains(p.roles, people.RoleDoor); forbidden(res) == may {
+			t.Errorf("%s with the door alone: %d, its own: %t", p.pattern, res.StatusCode, may)
+		} else if !may {
+			shut++
+		}
+	}
+	if res, _ := boss.post(t, "/en/office/staff/"+one.account+"/end", url.Values{"sure": {"yes"}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("end: %d", res.StatusCode)
+	}
+	for _, p := range h.office.all() {
+		res, _ := ask(p.pattern)
+		if out := res.StatusCode == http.StatusUnauthorized || strings.Contains(res.Header.Get("Location"), "sign-in"); !out {
+			t.Errorf("%s to who left: %d", p.pattern, res.StatusCode)
+		}
+	}
+	if shut < 80 {
+		t.Errorf("only %d pages were shut: the walk does not see them", shut)
+	}
+}
+
 func TestWhatReachesFarAsksForTheSecondFactorAgain(t *testing.T) {
 	h := open(t, dbtest.Open(t, db.SQLite))
 	boss := h.desk(t, "boss@example.kz", people.RoleAdmin)
