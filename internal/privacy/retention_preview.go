@@ -65,6 +65,11 @@ func (p *Privacy) preview(ctx context.Context, most int64) (out Preview, err err
 			return c.shown(at), nil
 		}
 	}
+	if len(counts) > 0 && counts[0].doneAt.IsZero() && counts[0].preview.Of > most { // being counted: how many they are was counted then
+		out = counts[0].shown(at)
+		out.Counting = true
+		return out, nil
+	}
 	n, err := p.vault.CountPersons(ctx)
 	switch {
 	case err != nil:
@@ -125,7 +130,8 @@ func (p *Privacy) goOn(ctx context.Context, r Processing, c *nightCount, after f
 // persons that whoever asks counts them. A count that was interrupted goes on. It returns whether there is a whole count.
 func (p *Privacy) CountNight(ctx context.Context) (whole bool, err error) {
 	defer fault.Wrap(&err, "count what the next night destroys")
-	if n, err := p.vault.CountPersons(ctx); err != nil || n <= p.night.today {
+	n, err := p.vault.CountPersons(ctx)
+	if err != nil || n <= p.night.today {
 		return false, err
 	}
 	r, err := p.register(ctx, p.db)
@@ -137,7 +143,7 @@ func (p *Privacy) CountNight(ctx context.Context) (whole bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	c := nightCount{id: db.NewID(), night: string(calendar.DayOf(at, termZone)), register: r.Hash, begunAt: now}
+	c := nightCount{id: db.NewID(), night: string(calendar.DayOf(at, termZone)), register: r.Hash, begunAt: now, preview: Preview{Of: n}}
 	switch {
 	case len(counts) > 0 && counts[0].doneAt.IsZero():
 		c = counts[0]

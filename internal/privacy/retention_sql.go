@@ -198,8 +198,12 @@ func countsOf(ctx context.Context, d *db.DB, night, register string) (out []nigh
 }
 
 func insertCount(ctx context.Context, d *db.DB, c nightCount) error {
-	_, err := d.Exec(ctx, `INSERT INTO privacy_preview (id, night, register, begun_at, counts) VALUES ($1, $2, $3, $4, $5)`,
-		c.id, c.night, c.register, clock.Micros(c.begunAt), `{}`)
+	counts, err := json.Marshal(c.preview)
+	if err != nil {
+		return err
+	}
+	_, err = d.Exec(ctx, `INSERT INTO privacy_preview (id, night, register, begun_at, counts) VALUES ($1, $2, $3, $4, $5)`,
+		c.id, c.night, c.register, clock.Micros(c.begunAt), string(counts))
 	return err
 }
 
