@@ -56,6 +56,19 @@ func (p *Printer) Moment(t, now time.Time, zone string) string {
 	return p.Date(t, now, zone) + ", " + p.Clock(t, zone)
 }
 
+var nominative = [12]string{"январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"}
+
+// Month writes a month with its year: "2026 ж. қараша", "ноябрь 2026", "November 2026".
+func (p *Printer) Month(t time.Time) string {
+	switch p.lang {
+	case KK:
+		return fmt.Sprintf("%d ж. %s", t.Year(), months[KK][t.Month()-1])
+	case RU:
+		return fmt.Sprintf("%s %d", nominative[t.Month()-1], t.Year())
+	}
+	return fmt.Sprintf("%s %d", months[EN][t.Month()-1], t.Year())
+}
+
 // FullDate writes the day with its year, as documents do: "27 қараша 2026 ж.", "27 ноября 2026 г.", "27 November 2026".
 func (p *Printer) FullDate(t time.Time, zone string) string {
 	t = t.In(Zone(zone))

@@ -37,17 +37,22 @@ func (o *Office) accessMatrix(w http.ResponseWriter, r *http.Request, v visit) {
 		o.UI.Fail(w, r, err)
 		return
 	}
+	policy, err := o.Privacy.InForce(r.Context(), privacy.Policy)
+	if err != nil {
+		o.UI.Fail(w, r, err)
+		return
+	}
 	p := accessPage{Number: strconv.Itoa(reg.Number)}
 	for _, e := range reg.Entries {
 		if len(e.Fields) == 0 {
 			continue
 		}
-		p.Purposes = append(p.Purposes, accessOf(v, e))
+		p.Purposes = append(p.Purposes, accessOf(v, e, policy.Scopes))
 	}
 	o.show(w, r, v, http.StatusOK, v.T("office.nav.access"), accessView(v, p))
 }
 
-func accessOf(v visit, e privacy.Entry) accessPurpose {
+func accessOf(v visit, e privacy.Entry, texts []privacy.Scope) accessPurpose {
 	out := accessPurpose{Name: v.Text(privacy.PurposeName(e.Purpose)), Head: []ui.Column{{Label: v.T("office.access.who")}}}
 	for _, f := range e.Fields {
 		out.Head = append(out.Head, ui.Column{Label: v.Text(privacy.FieldName(f))})
@@ -66,12 +71,20 @@ func accessOf(v visit, e privacy.Entry) accessPurpose {
 	}
 	var scopes []string
 	for _, f := range e.Fields {
-		if s := e.Consent(f); s != "" && !slices.Contains(scopes, s) {
+		if s := scopeWords(v, e.Consent(f), texts); s != "" && !slices.Contains(scopes, s) {
 			scopes = append(scopes, s)
 		}
 	}
 	if len(scopes) > 0 {
-		out.Consent = v.T("office.access.consent", "scopes", strings.Join(scopes, ", "))
+		out.Consent = v.T("office.access.consent", "scopes", strings.Join(scopes, " "))
 	}
 	return out
+}
+
+// scopeWords is what a consent says, in the words of the policy in force; its code where that does not know it.
+func scopeWords(v visit, code string, texts []privacy.Scope) string {
+	if i := slices.IndexFunc(texts, func(s privacy.Scope) bool { return s.Code == code }); i >= 0 {
+		return "«" + v.Text(texts[i].Summary) + "»"
+	}
+	return code
 }

@@ -366,7 +366,7 @@ func (o *Office) transfers(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	for _, m := range months {
 		to, known := version.Recipient(m.Recipient)
-		line := transferLine{m.Month.Format("2006-01"), v.Text(to.Name), to.Country, v.Text(privacy.PurposeName(m.Purpose)), m.Transfers, m.Persons}
+		line := transferLine{v.Month(m.Month), v.Text(to.Name), to.Country, v.Text(privacy.PurposeName(m.Purpose)), m.Transfers, m.Persons}
 		if !known {
 			line.Recipient = m.Recipient
 		}

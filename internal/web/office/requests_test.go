@@ -164,7 +164,7 @@ func TestTermsAndCalendarAreEdited(t *testing.T) {
 			t.Fatalf("add a term: %d", res.StatusCode)
 		}
 		_, body := h.ask(t, first, http.MethodGet, "/en/office/terms", nil)
-		for _, want := range []string{"5 working days", "3 working days", "to 2026-11-20", "Law 326-VIII", "2028", "version 1"} {
+		for _, want := range []string{"5 working days", "3 working days", "to 20 November 2026", "Law 326-VIII", "2028", "version 1"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("terms lack %q", want)
 			}

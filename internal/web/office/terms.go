@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/privacy"
@@ -84,4 +85,13 @@ func clockOptions(v visit, rows []privacy.TermRow) []ui.Option {
 		}
 	}
 	return out
+}
+
+// dayWords is a day of the law's data as people write it.
+func dayWords(v visit, d calendar.Day) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return v.FullDate(t, "UTC")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/privacy"
 )
 
@@ -83,4 +84,36 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	o.show(w, r, v, http.StatusOK, v.T("office.nav.today"), todayView(v, page))
+}
+
+// together puts the hours of one event in one hall on one day beside each other: a museum's day is one card.
+func together(rows []row) [][]row {
+	type key struct{ event, hall, day string }
+	var out [][]row
+	at := map[key]int{}
+	for _, r := range rows {
+		p := r.Performance
+		k := key{p.EventID, p.HallID, p.StartsAt.In(i18n.Zone(p.Zone)).Format(time.DateOnly)}
+		if i, known := at[k]; known {
+			out[i] = append(out[i], r)
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, []row{r})
+	}
+	return out
+}
+
+// summed is the first of them with the figures of all.
+func summed(rows []row) row {
+	out := rows[0]
+	for _, r := range rows[1:] {
+		out.In += r.In
+		out.Counts.Sold += r.Counts.Sold
+		out.Counts.Held += r.Counts.Held
+		out.Counts.Free += r.Counts.Free
+		out.Counts.Blocked += r.Counts.Blocked
+		out.Counts.Capacity += r.Counts.Capacity
+	}
+	return out
 }

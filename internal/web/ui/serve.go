@@ -195,7 +195,11 @@ func (u *UI) logged(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", t.id)
 		defer func() {
 			if u.Watch != nil {
-				u.Watch(t.route, rec.status, u.Clock.Now().Sub(start), r.RemoteAddr)
+				took := u.Clock.Now().Sub(start)
+				if strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+					took = 0 // as long as the page stays open, which is nobody's wait
+				}
+				u.Watch(t.route, rec.status, took, r.RemoteAddr)
 			}
 			u.Log.InfoContext(r.Context(), "request", "request", t.id, "method", methodOf(r), "route", t.route,
 				"status", rec.status, "bytes", rec.bytes, "ms", u.Clock.Now().Sub(start).Milliseconds())
