@@ -96,7 +96,7 @@ type bars struct {
 	Width, Height int
 	Bars          []chartBar
 	Most          int
-	Names         []string // below the columns, when there are few
+	Names         []chartName // below the columns, when there are few
 }
 
 // chartBar is one column: where it stands, how high it is, and what it says to who points at it.
@@ -104,6 +104,11 @@ type chartBar struct {
 	X, Y, W, H string
 	Says       string
 }
+
+// chartName is what stands below a column: its value and whose it is.
+type chartName struct{ value, name string }
+
+const fewColumns = 15 // as many as have room for their values
 
 const (
 	chartWidth  = 600
@@ -135,9 +140,15 @@ func ordersChart(v visit, r rehearsal.Report) bars {
 	for i, s := range r.Series {
 		values[i] = s.Orders
 	}
-	return chart(values, func(i int) string {
+	c := chart(values, func(i int) string {
 		return v.T("office.rehearsal.in_second", "second", r.Series[i].Second, "orders", r.Series[i].Orders, "holds", r.Series[i].Holds)
 	})
+	if len(values) <= fewColumns {
+		for _, s := range r.Series {
+			c.Names = append(c.Names, chartName{strconv.Itoa(s.Orders), strconv.Itoa(s.Second)})
+		}
+	}
+	return c
 }
 
 // waitsChart sets the 99th percentile of every step beside the others.
@@ -150,7 +161,7 @@ func waitsChart(v visit, r rehearsal.Report) bars {
 		return stepName(v, rehearsal.Steps[i]) + ": " + millis(r.Steps[rehearsal.Steps[i]].P99)
 	})
 	for _, name := range rehearsal.Steps {
-		c.Names = append(c.Names, stepName(v, name))
+		c.Names = append(c.Names, chartName{millis(r.Steps[name].P99), stepName(v, name)})
 	}
 	return c
 }
