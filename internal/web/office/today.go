@@ -16,22 +16,16 @@ type todayPage struct {
 	Rows []row
 	Next []row
 
-	Incidents []privacy.Incident // what officers owe, with its clocks
-	Requests  []privacy.Request
-	Alarms    []privacy.Alarm  // traps that were opened
-	Night     *privacy.Preview // what the next night destroys, for whom it concerns
-	Now       time.Time
+	Duties []duty           // what somebody waits for, with its clocks
+	Alarms []privacy.Alarm  // traps that were opened
+	Night  *privacy.Preview // what the next night destroys, for whom it concerns
 }
 
 const dutiesShown = 10
 
-// readDuties reads what is owed by law to whom may see it.
+// readDuties reads what is owed to whom may see it.
 func (o *Office) readDuties(ctx context.Context, v visit, p *todayPage) (err error) {
-	p.Now = o.Clock.Now()
 	if v.may(seesRegister) {
-		if p.Incidents, err = o.Incidents.List(ctx, true, dutiesShown); err != nil {
-			return err
-		}
 		night, err := o.Privacy.DueTonight(ctx)
 		if err != nil {
 			return err
@@ -43,9 +37,7 @@ func (o *Office) readDuties(ctx context.Context, v visit, p *todayPage) (err err
 			return err
 		}
 	}
-	if v.may(answers) {
-		p.Requests, err = o.Privacy.Requests(ctx, privacy.RequestFilter{Open: true}, dutiesShown)
-	}
+	p.Duties, err = o.duties(ctx, v)
 	return err
 }
 
