@@ -33,6 +33,9 @@ func (a *App) Run(ctx context.Context, l net.Listener, ready func() error) error
 		MaxHeaderBytes:    64 << 10,
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
+	if err := a.Waiting.Sync(ctx); err != nil { // nobody walks past a waiting room because the process has just started
+		a.log.Warn("waiting rooms are not read", "cause", err)
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	background := make(chan struct{})

@@ -75,7 +75,6 @@ type Rooms struct {
 
 	mu      sync.RWMutex
 	rooms   map[string]*hall // by room id: those that stand open, and those that may open by themselves
-	read    bool             // the rooms were read at least once
 	traffic traffic
 	spent   spent
 	lastEnd time.Time // when old runs were last cleared away
@@ -170,7 +169,7 @@ func (r *Rooms) take(list []Room) {
 		h.mu.Unlock()
 		next[room.ID] = h
 	}
-	r.rooms, r.read = next, true
+	r.rooms = next
 }
 
 func (h *hall) run() string {

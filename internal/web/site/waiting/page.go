@@ -63,21 +63,53 @@ func (d *Door) about(ctx context.Context, p ui.Page, id string) (a about, err er
 	if a.Room, err = d.Rooms.Standing(id); err != nil {
 		return a, err
 	}
-	var e catalog.Event
-	if a.Room.Kind == waitroom.ForEvent {
-		e, err = d.Catalog.Event(ctx, id)
-		a.Target, a.Zone = p.URL("/event/"+e.Slug), "Asia/Almaty"
-	} else {
-		var show catalog.Performance
-		if show, err = d.Catalog.Performance(ctx, id); err == nil {
-			e, err = d.Catalog.Event(ctx, show.EventID)
-			a.When, a.Zone = p.Moment(show.StartsAt, d.UI.Clock.Now(), show.Zone), show.Zone
-			a.Target = p.URL("/performance/" + id)
-		}
+	s, err := d.subject(ctx, a.Room)
+	if err != nil {
+		return a, err
 	}
-	a.Title = p.Text(e.Title)
-	a.Poster = p.URL("/event/" + e.Slug + "/poster.svg")
-	return a, err
+	a.Target, a.Zone = p.URL("/event/"+s.event.Slug), "Asia/Almaty"
+	if s.show.ID != "" {
+		a.When, a.Zone = p.Moment(s.show.StartsAt, d.UI.Clock.Now(), s.show.Zone), s.show.Zone
+		a.Target = p.URL("/performance/" + id)
+	}
+	a.Title = p.Text(s.event.Title)
+	a.Poster = p.URL("/event/" + s.event.Slug + "/poster.svg")
+	return a, nil
+}
+
+// aboutAnyway is the same for who waits already, without the name when this process never knew it and cannot ask.
+func (d *Door) aboutAnyway(ctx context.Context, p ui.Page, id string) about {
+	a, err := d.about(ctx, p, id)
+	if err != nil {
+		a.Title, a.Zone = p.T("waiting.line"), "Asia/Almaty"
+	}
+	return a
+}
+
+// subject is what people wait for: an event, or one performance of it.
+type subject struct {
+	event catalog.Event
+	show  catalog.Performance
+}
+
+// subject reads what a room is for. While the database is away it is as it was.
+func (d *Door) subject(ctx context.Context, room waitroom.Room) (s subject, err error) {
+	eventID := room.ID
+	if room.Kind != waitroom.ForEvent {
+		s.show, err = d.Catalog.Performance(ctx, room.ID)
+		eventID = s.show.EventID
+	}
+	if err == nil {
+		s.event, err = d.Catalog.Event(ctx, eventID)
+	}
+	if err == nil {
+		d.subjects.Store(room.ID, s)
+		return s, nil
+	}
+	if was, known := d.subjects.Load(room.ID); known && fault.KindOf(err) != fault.NotFound {
+		return was.(subject), nil
+	}
+	return s, err
 }
 
 func (d *Door) page(r *http.Request, id string) ui.Page {
@@ -205,11 +237,7 @@ func (d *Door) failed(w http.ResponseWriter, r *http.Request, err error) {
 func (d *Door) waitInstead(w http.ResponseWriter, r *http.Request, task, code string, left time.Duration) {
 	id := r.PathValue("id")
 	p := d.page(r, id)
-	a, err := d.about(r.Context(), p, id)
-	if err != nil {
-		d.failed(w, r, err)
-		return
-	}
+	a := d.aboutAnyway(r.Context(), p, id)
 	p.Title = p.T("waiting.title", "event", a.Title)
 	seconds := int(left/time.Second) + 1
 	to := URL(p, id) + "/place?task=" + task
@@ -253,11 +281,7 @@ func (d *Door) place(w http.ResponseWriter, r *http.Request) {
 		d.failed(w, r, err)
 		return
 	}
-	a, err := d.about(r.Context(), p, id)
-	if err != nil {
-		d.failed(w, r, err)
-		return
-	}
+	a := d.aboutAnyway(r.Context(), p, id)
 	p.Title = p.T("waiting.title", "event", a.Title)
 	v := placeView{Page: p, about: a, Told: d.tell(p, a, s), Base: URL(p, id), Link: d.UI.BaseURL + URL(p, id) + "/place?t=" + token}
 	if _, err := d.Rooms.Published(id); err == nil {

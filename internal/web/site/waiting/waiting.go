@@ -33,7 +33,8 @@ type Door struct {
 	Catalog *catalog.Catalog
 	Rooms   *waitroom.Rooms
 
-	files sync.Map // run and whether it is drawn → *ui.Packed: the published draw
+	subjects sync.Map // room → subject, as it was last
+	files    sync.Map // run and whether it is drawn → *ui.Packed: the published draw
 }
 
 // Mount puts the pages on their addresses.
