@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -20,6 +23,7 @@ import (
 	"github.com/sahna/sahna/internal/app"
 	"github.com/sahna/sahna/internal/app/apptest"
 	"github.com/sahna/sahna/internal/people"
+	"github.com/sahna/sahna/internal/people/document/documenttest"
 	"github.com/sahna/sahna/internal/platform/clock"
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
@@ -29,16 +33,29 @@ import (
 	"github.com/sahna/sahna/internal/vault"
 )
 
-var canary = apptest.Buyer{
-	Surname: "Құтқарғұланбаева", Name: "Жүзімгүлжан",
-	Email: "zhuzimgul.canary.7741@sahna.example", Phone: "+77057741774",
-}
+// The canary's values are other ones in each run: what an earlier run planted on purpose may still stand in the server's log.
+var (
+	canaryDigits = fmt.Sprintf("%07d", rand.IntN(10_000_000))
+	canary       = apptest.Buyer{
+		Surname: "Құтқарғұланбаева" + kazakh(4), Name: "Жүзімгүлжан" + kazakh(4),
+		Email: "zhuzimgul.canary." + canaryDigits + "@sahna.example", Phone: "+7705" + canaryDigits,
+	}
+	canaryPatronymic, canaryWords = "Тоқтамұратханқызы" + kazakh(4), "қырғауылданқашқанбұлбұл" + kazakh(4)
+	canaryBrowser                 = "Canarybird" + canaryDigits
+)
 
-const canaryPatronymic, canaryWords = "Тоқтамұратханқызы", "қырғауылданқашқанбұлбұл"
+func kazakh(n int) (out string) {
+	letters := []rune("әғқңөұүһіабвгджзклмн")
+	for range n {
+		out += string(letters[rand.IntN(len(letters))])
+	}
+	return out
+}
 
 // canaryValues are what must stand readable nowhere; the phone also as people write it.
 var canaryValues = []string{
-	canary.Surname, canary.Name, canaryPatronymic, canaryWords, canary.Email, "zhuzimgul.canary.7741", canary.Phone, "77057741774", "7057741774",
+	canary.Surname, canary.Name, canaryPatronymic, canaryWords, canary.Email, "zhuzimgul.canary." + canaryDigits, canaryBrowser,
+	canary.Phone, canary.Phone[1:], canary.Phone[2:],
 }
 
 // TestErasedCanaryLeavesNothing goes with one person through everything there is: registering, buying with the account and without,
@@ -51,13 +68,17 @@ func TestErasedCanaryLeavesNothing(t *testing.T) {
 		if e == db.Postgres {
 			s.dsn = dbtest.DSN(t, e)
 		}
+		s.begin()
 		p := apptest.StartDemo(t, s.data, s.dsn, "")
-		s.roots = []string{s.data, p.Log}
+		s.roots = []string{s.data, p.Log, p.Temp}
 		live(t, p)
 		s.nothing("while it serves")
 		p.Kill()
 		s.nothing("after a kill")
 		afterwards(t, s)
+		for _, leak := range s.below() {
+			t.Errorf("at the end: %s", leak)
+		}
 		if out, ok := p.Verify(t); !ok {
 			t.Errorf("verify after all:\n%s", out)
 		}
@@ -70,6 +91,27 @@ type surfer struct {
 	t   *testing.T
 	p   *apptest.Program
 	web http.Client
+}
+
+// RoundTrip implements http.RoundTripper: the browser tells its name.
+func (s *surfer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0 "+canaryBrowser)
+	r.Header.Set("Referer", s.p.URL+"/ru/?q="+url.QueryEscape(canaryWords))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// send posts a file as a browser's form does.
+func (s *surfer) send(path string, body []byte) {
+	s.t.Helper()
+	var form bytes.Buffer
+	m := multipart.NewWriter(&form)
+	part, err := m.CreateFormFile("file", canary.Surname+".pdf")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	part.Write(body) //nolint:errcheck // a buffer
+	m.Close()        //nolint:errcheck // a buffer
+	s.read(s.web.Post(s.p.URL+path, m.FormDataContentType(), &form))
 }
 
 func (s *surfer) read(res *http.Response, err error) (at *url.URL, body string) {
@@ -113,7 +155,8 @@ func live(t *testing.T, p *apptest.Program) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &surfer{t, p, http.Client{Jar: jar, Timeout: time.Minute}}
+	s := &surfer{t: t, p: p}
+	s.web = http.Client{Jar: jar, Timeout: time.Minute, Transport: s}
 	api := apptest.NewClient(p.URL)
 	policy, err := api.Policy()
 	if err != nil {
@@ -134,6 +177,9 @@ func live(t *testing.T, p *apptest.Program) {
 		t.Fatal("not signed in")
 	}
 	s.post("/ru/account/data/correct", "surname", canary.Surname, "name", canary.Name, "patronymic", canaryPatronymic, "phone", canary.Phone)
+
+	s.send("/ru/account/documents/registration", documenttest.PDF(t, []string{canary.Surname + " " + canary.Name, canaryWords}))
+	s.get("/ru/?q=" + url.QueryEscape(canary.Surname)) // people look for themselves
 
 	s.post("/ru/performance/"+p.Performances["theatre"]+"/hold", "best", "1", "n", "2")
 	bank := s.post("/ru/checkout", "surname", canary.Surname, "name", canary.Name, "patronymic", canaryPatronymic, "email", canary.Email,
@@ -184,6 +230,13 @@ func afterwards(t *testing.T, s *search) {
 	}
 	slices.Sort(persons) // the account's is the oldest
 	other, sum := only(t, a, apptest.AnyBuyer.Email), ledgerOf(t, a)
+	seen := map[vault.Field]bool{}
+	filled(t, a, seen)
+	all, err := a.Documents.Of(ctx, persons[0])
+	if err != nil || len(all) != 1 {
+		t.Fatalf("documents of the canary: %+v %v", all, err)
+	}
+	seen[vault.Document] = true
 	answerClaim(t, a, box)
 
 	old, kept := filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "checkpoint")
@@ -194,6 +247,12 @@ func afterwards(t *testing.T, s *search) {
 	var secrets [][]byte
 	for _, person := range persons {
 		secrets = append(secrets, traces(t, a, person)...)
+	}
+	filled(t, a, seen)
+	for _, f := range privacy.VaultFields() { // so that none is left out of the search
+		if !seen[f] && f != vault.BirthDate { // nothing asks for it
+			t.Errorf("nobody has a %s", f)
+		}
 	}
 	if holding(t, s.data, secrets) == 0 && s.dsn == "" {
 		t.Fatal("key and index of the canary stand nowhere before the erasure: the search is broken")
@@ -274,6 +333,19 @@ func afterwards(t *testing.T, s *search) {
 	}
 }
 
+// filled adds to a set the fields in which somebody has a value.
+func filled(t *testing.T, a *app.App, seen map[vault.Field]bool) {
+	t.Helper()
+	if err := a.DB.Each(t.Context(), func(scan func(...any) error) error {
+		var f vault.Field
+		err := scan(&f)
+		seen[f] = true
+		return err
+	}, `SELECT DISTINCT field FROM vault_field`); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func openAt(t *testing.T, cfg app.Config, c clock.Clock, box *mail.Outbox) *app.App {
 	t.Helper()
 	cfg.TestBank.Enabled = true
@@ -310,37 +382,72 @@ func answerClaim(t *testing.T, a *app.App, box *mail.Outbox) {
 	}
 }
 
-// plant puts the canary into a file and into a table, and the search must find both.
+// plant puts the canary into each kind of place, and the search must find it there.
 func (s *search) plant() {
 	s.t.Helper()
-	d, err := db.Open(s.t.Context(), string(officeAt(s.data, s.dsn).Database))
+	ctx, cfg := s.t.Context(), officeAt(s.data, s.dsn)
+	finds := func(where string, leaks []string) {
+		s.t.Helper()
+		if !slices.ContainsFunc(leaks, func(l string) bool { return strings.HasPrefix(l, where) }) {
+			s.t.Errorf("a leak planted in %s was not found", where)
+		}
+	}
+	hidden := base64.StdEncoding.EncodeToString([]byte("ab" + canary.Email))
+	var places []string
+	for _, root := range s.roots {
+		info, err := os.Stat(root)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if info.IsDir() {
+			root = filepath.Join(root, "planted-in-"+filepath.Base(root))
+		}
+		f, err := os.OpenFile(root, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = f.WriteString(hidden)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		places = append(places, filepath.Base(root))
+	}
+	d, err := db.Open(ctx, string(cfg.Database))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	hidden := base64.StdEncoding.EncodeToString([]byte("ab" + canary.Email))
 	for _, stmt := range []string{`CREATE TABLE planted (v BYTEA)`, `INSERT INTO planted (v) VALUES ($1)`} {
 		var args []any
 		if strings.Contains(stmt, "$1") {
 			args = []any{[]byte(hidden)}
 		}
-		if _, err := d.Exec(s.t.Context(), stmt, args...); err != nil {
+		if _, err := d.Exec(ctx, stmt, args...); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	if err := d.Close(); err != nil {
+	if s.dsn != "" {
+		finds("PostgreSQL's log ", s.below())
+	}
+	backup := filepath.Join(s.t.TempDir(), "planted")
+	if err := app.Backup(ctx, cfg, backup, io.Discard); err != nil {
 		s.t.Fatal(err)
 	}
-	if len(s.leaks()) == 0 {
-		s.t.Error("a leak planted in a table was not found")
+	leaks, copied := s.leaks(), s.leaks(backup)
+	for _, place := range places {
+		finds(place, leaks)
 	}
 	if s.dsn == "" {
-		return // the table was a file
+		finds("sahna.db", leaks) // or its log
+		finds("sahna.db", copied)
+	} else {
+		finds("table planted", leaks)
+		finds("sahna.pgdump", copied)
+		if _, err := d.Exec(ctx, `DELETE FROM planted`); err != nil {
+			s.t.Fatal(err)
+		}
+		finds("PostgreSQL's file of planted", s.below()) // a deleted row stays in its page
 	}
-	planted := filepath.Join(s.data, "planted")
-	if err := os.WriteFile(planted, []byte(hidden), 0o600); err != nil {
+	if err := d.Close(); err != nil {
 		s.t.Fatal(err)
-	}
-	if !slices.ContainsFunc(s.leaks(), func(l string) bool { return strings.HasPrefix(l, "planted holds") }) {
-		s.t.Error("a leak planted in a file was not found")
 	}
 }

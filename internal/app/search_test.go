@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,7 +12,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/sahna/sahna/internal/app/apptest"
 	"github.com/sahna/sahna/internal/platform/db"
@@ -25,6 +25,8 @@ type search struct {
 	roots   []string
 	values  []string // what to look for; nil for the canary's
 	secrets [][]byte // bytes by which a person could be opened or found; nil while they may be there
+	from    string   // PostgreSQL's log file when the test began
+	needles *needles
 }
 
 // nothing fails for every place that holds the canary.
@@ -115,17 +117,14 @@ func (s *search) files(root string) (out []string) {
 }
 
 func (s *search) in(where string, body []byte) (out []string) {
-	lower := bytes.ToLower(body)
-	values := s.values
-	if values == nil {
-		values = canaryValues
+	if s.values == nil {
+		s.values = canaryValues
 	}
-	for _, v := range values {
-		for form, needle := range forms(v) {
-			if bytes.Contains(body, needle) || bytes.Contains(lower, bytes.ToLower(needle)) {
-				out = append(out, where+" holds "+v+" as "+form)
-			}
-		}
+	if s.needles == nil {
+		s.needles = newNeedles(s.values)
+	}
+	for _, what := range s.needles.in(body) {
+		out = append(out, where+" holds "+what)
 	}
 	for _, secret := range s.secrets {
 		if bytes.Contains(body, secret) || bytes.Contains(body, []byte(base64.StdEncoding.EncodeToString(secret))) {
@@ -135,35 +134,70 @@ func (s *search) in(where string, body []byte) (out []string) {
 	return out
 }
 
-// forms are the ways in which a value could stand in a file. Base64 has three, by where in the text it begins; the
-// ends, which depend on neighbours, are cut off.
-func forms(v string) map[string][]byte {
-	b := []byte(v)
-	out := map[string][]byte{
-		"UTF-8":     b,
-		"UTF-16 LE": utf16Bytes(v, false),
-		"UTF-16 BE": utf16Bytes(v, true),
-		"hex":       []byte(hex.EncodeToString(b)),
+// begin notes where PostgreSQL's write-ahead log stands.
+func (s *search) begin() {
+	s.t.Helper()
+	if s.dsn != "" {
+		s.from = s.ask(`SELECT pg_walfile_name(pg_current_wal_lsn())`)
 	}
-	for shift := range 3 {
-		for name, enc := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64 of addresses": base64.RawURLEncoding} {
-			text := enc.EncodeToString(append(make([]byte, shift), b...))
-			if inner := text[(shift*8+5)/6+1 : len(text)-2]; len(inner) >= 8 {
-				out[name+", shift "+string(rune('0'+shift))] = []byte(inner)
-			}
-		}
+}
+
+func (s *search) ask(query string, args ...any) (out string) {
+	s.t.Helper()
+	d, err := db.Open(s.t.Context(), s.dsn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only
+	if err := d.QueryRow(s.t.Context(), query, args...).Scan(&out); err != nil {
+		s.t.Fatalf("PostgreSQL's own files are read by a superuser of the test's server: %v", err)
 	}
 	return out
 }
 
-func utf16Bytes(s string, big bool) []byte {
-	var out []byte
-	for _, u := range utf16.Encode([]rune(s)) {
-		if big {
-			out = append(out, byte(u>>8), byte(u))
-		} else {
-			out = append(out, byte(u), byte(u>>8))
+// below searches PostgreSQL's own files: those of every table, index and overflow table of the schema, with the rows in them that were
+// deleted and not yet overwritten, and the write-ahead log since begin.
+func (s *search) below() (out []string) {
+	s.t.Helper()
+	if s.dsn == "" {
+		return nil
+	}
+	out = s.written("PostgreSQL's log ", `SELECT name, pg_read_binary_file('pg_wal/' || name, 0, 1000000000, TRUE) FROM pg_ls_waldir()
+		WHERE name ~ '^[0-9A-F]{24}$' AND name >= $1`, s.from) // files that are used again have later names and hold old bytes
+	d, err := db.Open(s.t.Context(), s.dsn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, err = d.Exec(s.t.Context(), `CHECKPOINT`) // what is in memory alone is written to the tables' files
+	if err = errors.Join(err, d.Close()); err != nil {
+		s.t.Fatal(err)
+	}
+	return append(out, s.written("PostgreSQL's file of ", `SELECT c.relname, pg_read_binary_file(pg_relation_filepath(c.oid), 0, 1000000000, TRUE) FROM pg_class c
+		WHERE c.relkind IN ('r', 'i', 't') AND (c.relnamespace = CAST(current_schema() AS regnamespace) OR c.oid IN (
+			SELECT b.reltoastrelid FROM pg_class b WHERE b.relnamespace = CAST(current_schema() AS regnamespace)))`)...)
+}
+
+// written searches files that a query reads.
+func (s *search) written(what, query string, args ...any) (out []string) {
+	s.t.Helper()
+	d, err := db.Open(s.t.Context(), s.dsn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only
+	files := 0
+	err = d.Each(s.t.Context(), func(scan func(...any) error) error {
+		var name string
+		var body []byte
+		err := scan(&name, &body)
+		files++
+		for _, form := range s.needles.plainly(body) {
+			out = append(out, what+name+" holds "+form)
 		}
+		return err
+	}, query, args...)
+	if err != nil || files == 0 {
+		s.t.Fatalf("%d files of PostgreSQL, %v", files, err)
 	}
 	return out
 }

@@ -60,6 +60,7 @@ type Program struct {
 	Data string // its folder
 	DB   string // its database, "" for the file in Data
 	Log  string // file that takes its standard error
+	Temp string // its folder for temporary files
 	cmd  *exec.Cmd
 	addr string
 }
@@ -82,6 +83,11 @@ func StartDemo(t testing.TB, data, database, addr string) *Program {
 	defer log.Close() //nolint:errcheck // the child has its own
 	p.cmd = exec.Command(Binary(t), args...)
 	p.cmd.Stderr = log
+	p.Temp = data + ".tmp"
+	if err := os.MkdirAll(p.Temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+p.Temp)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

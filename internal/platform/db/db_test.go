@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/platform/db/dbtest"
@@ -129,6 +130,24 @@ func TestManyRowsAreWrittenAtOnce(t *testing.T) {
 		})
 		if !errors.Is(err, db.ErrDuplicate) {
 			t.Errorf("duplicate: %v", err)
+		}
+	})
+}
+
+// Rooms number their files apart: an update brings one whose number stands before one that has run.
+func TestAMigrationMayComeLate(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		file := func(sql string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("-- +goose Up\n" + sql)} }
+		files := fstest.MapFS{"00020_late.sql": file(`CREATE TABLE late_second (id TEXT PRIMARY KEY);`)}
+		if err := d.MigrateWith(t.Context(), files, "late_version"); err != nil {
+			t.Fatal(err)
+		}
+		files["00010_late.sql"] = file(`CREATE TABLE late_first (id TEXT PRIMARY KEY);`)
+		if err := d.MigrateWith(t.Context(), files, "late_version"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Exec(t.Context(), `INSERT INTO late_first (id) VALUES ('x')`); err != nil {
+			t.Error(err)
 		}
 	})
 }

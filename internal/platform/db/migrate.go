@@ -71,7 +71,8 @@ func (d *DB) MigrateWith(ctx context.Context, files fs.FS, versions string) erro
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider("", d.write, files, append(opts, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))...)
+	// Rooms number their files apart from each other: a new one may stand before one that has run.
+	p, err := goose.NewProvider("", d.write, files, append(opts, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))...)
 	if errors.Is(err, goose.ErrNoMigrations) {
 		return nil
 	}
