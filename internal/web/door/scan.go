@@ -60,6 +60,9 @@ func (d *Door) at(r *http.Request, p ui.Page) (choice, admission.Gate, error) {
 		return choice{}, admission.Gate{}, err
 	}
 	g, err := d.Admission.Gate(r.Context(), r.FormValue("gate"))
+	if err == nil {
+		g.Name, err = d.inLanguage(r.Context(), p, perf.PlanHash, g.Name)
+	}
 	return c, g, err
 }
 
@@ -177,7 +180,7 @@ func answer(p ui.Page, zone, id string, v admission.Verdict) pastView {
 	switch {
 	case v.Result == admission.Admitted:
 	case v.Result == admission.AlreadyAdmitted && !v.AdmittedAt.IsZero():
-		out.Reason = p.T("door.already_since", "clock", p.Clock(v.AdmittedAt, zone), "gate", v.AdmittedBy)
+		out.Reason = p.T("door.already_since", "clock", p.Clock(v.AdmittedAt, zone), "gate", gateWords(p, v.AdmittedBy))
 	default:
 		out.Reason = p.T(v.Reason)
 	}
@@ -209,7 +212,7 @@ func newUsher(p ui.Page) usher {
 		table:    remembered(func(s string) string { return p.T("door.table", "table", s) }),
 		row:      remembered(func(s string) string { return p.T("door.row", "row", s) }),
 		seat:     remembered(func(s string) string { return p.T("door.seat", "seat", s) }),
-		entrance: remembered(func(s string) string { return p.T("door.entrance", "entrance", s) }),
+		entrance: remembered(func(s string) string { return gateWords(p, s) }),
 	}
 }
 
@@ -251,7 +254,7 @@ type knowledge struct {
 
 func script(v scanView) string {
 	k := knowledge{
-		Performance: v.Show.ID, Gate: v.Gate.ID, GateName: v.Gate.Name, Zone: i18n.Zone(v.Show.Zone).String(), SignIn: v.URL("/door"),
+		Performance: v.Show.ID, Gate: v.Gate.ID, GateName: gateWords(v.Page, v.Gate.Name), Zone: i18n.Zone(v.Show.Zone).String(), SignIn: v.URL("/door"),
 		List: v.URL("/door/api/list?performance=" + url.QueryEscape(v.Show.ID)), Scans: v.URL("/door/api/scans"),
 		Worker: v.URL("/door/sw.js"), Scope: v.URL("/door/"), Decoder: ui.Asset("door-decoder.js"),
 		Words: map[string]string{

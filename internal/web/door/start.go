@@ -84,8 +84,15 @@ func (d *Door) chooseGate(ctx context.Context, v *startView, id string) error {
 		return err
 	}
 	v.Title, v.Chosen = v.T("door.choose_gate"), &c
-	v.Gates, err = d.Admission.Gates(ctx, p.HallID)
-	return err
+	if v.Gates, err = d.Admission.Gates(ctx, p.HallID); err != nil {
+		return err
+	}
+	for i, g := range v.Gates {
+		if v.Gates[i].Name, err = d.inLanguage(ctx, v.Page, p.PlanHash, g.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shows lists what lets in now, then what comes.

@@ -7,6 +7,7 @@ import (
 	"github.com/sahna/sahna/internal/admission"
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/catalog"
+	"github.com/sahna/sahna/internal/platform/i18n"
 )
 
 // performancePage is one performance in figures.
@@ -60,8 +61,19 @@ func (o *Office) figures(ctx context.Context, v visit, p catalog.Performance) (p
 	if err != nil {
 		return page, err
 	}
+	plan, err := o.Catalog.Plan(ctx, p.PlanHash)
+	if err != nil {
+		return page, err
+	}
 	for _, g := range gates {
-		page.Gates = append(page.Gates, g.Name)
+		name := g.Name
+		for _, e := range plan.Entrances() { // gates are kept by the plan's Russian name
+			if e.Name.In(i18n.RU) == name {
+				name = v.Text(e.Name)
+				break
+			}
+		}
+		page.Gates = append(page.Gates, name)
 	}
 	if page.Double, err = o.Admission.Troubles(ctx, p.ID, mostTroubles); err != nil {
 		return page, err
