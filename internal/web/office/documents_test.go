@@ -50,17 +50,17 @@ func TestADocumentIsReviewedAndItsFileDestroyed(t *testing.T) {
 		}
 		_, list := h.ask(t, one, http.MethodGet, "/en/office/documents", nil)
 		_, page := h.ask(t, one, http.MethodGet, at, nil)
-		if !strings.Contains(list, at) || !strings.Contains(page, "No program could read") || strings.Contains(page, "data:image") {
-			t.Errorf("queue or page is wrong, or shows a picture before it was opened")
+		if !strings.Contains(list, at) || !strings.Contains(page, "No program could read") || strings.Contains(page, "data:image") || strings.Contains(page, at+"/decide") {
+			t.Errorf("queue or page is wrong, or shows a picture or asks for the result before it was opened")
 		}
 		res, shown := h.ask(t, one, http.MethodPost, at+"/look", url.Values{})
-		if res.StatusCode != http.StatusOK || !strings.Contains(shown, `src="data:image/jpeg;base64,`) || res.Header.Get("Cache-Control") != "no-store" {
+		if res.StatusCode != http.StatusOK || !strings.Contains(shown, `src="data:image/jpeg;base64,`) || !strings.Contains(shown, at+"/decide") || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("the look: %d", res.StatusCode)
 		}
 		if res, _ := h.ask(t, "manager@nobody", http.MethodPost, at+"/look", url.Values{}); res.StatusCode < 400 {
 			t.Errorf("an account without the role in the register sees it: %d", res.StatusCode)
 		}
-		if res, body := h.ask(t, one, http.MethodPost, at+"/decide", url.Values{"result": {"refused"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Choose why") {
+		if res, body := h.ask(t, one, http.MethodPost, at+"/decide", url.Values{"result": {"refused"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Choose why") || !strings.Contains(body, at+"/decide") {
 			t.Errorf("refused without a reason: %d", res.StatusCode)
 		}
 		if res, _ := h.ask(t, one, http.MethodPost, at+"/decide", url.Values{"result": {"refused"}, "reason": {"out_of_date"}}); res.StatusCode != http.StatusSeeOther {
@@ -162,6 +162,7 @@ func TestDocumentsInABrowser(t *testing.T) {
 		look("document-kind")
 		if i == 1 {
 			b.Go(h.url + "/" + lang + "/office/documents/" + first.ID)
+			b.Submit("form[action$='/look'] button")
 			b.Submit("button[value=accepted]")
 			look("documents-decided")
 		}
