@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -121,8 +122,15 @@ type planOutput struct {
 	Body         PlanJSON
 }
 
+type availabilityInput struct {
+	ID          string `path:"id" maxLength:"100"`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"The ETag that you have: 304 when nothing has changed"`
+}
+
 type availabilityOutput struct {
+	Status       int
 	CacheControl string `header:"Cache-Control"`
+	ETag         string `header:"ETag"`
 	Body         AvailabilityJSON
 }
 
@@ -229,7 +237,7 @@ func (a *API) plan(ctx context.Context, in *performanceInput) (*planOutput, erro
 
 var seatWords = map[boxoffice.SeatState]string{boxoffice.SeatFree: "free", boxoffice.SeatHeld: "held", boxoffice.SeatSold: "sold", boxoffice.SeatBlocked: "blocked"}
 
-func (a *API) availability(ctx context.Context, in *performanceInput) (*availabilityOutput, error) {
+func (a *API) availability(ctx context.Context, in *availabilityInput) (*availabilityOutput, error) {
 	d, err := a.drawn(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -237,6 +245,10 @@ func (a *API) availability(ctx context.Context, in *performanceInput) (*availabi
 	left, err := a.Office.Availability(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	tag := `W/"` + strconv.FormatInt(left.Version, 10) + `"`
+	if in.IfNoneMatch == tag {
+		return &availabilityOutput{Status: http.StatusNotModified, CacheControl: "no-cache", ETag: tag}, nil
 	}
 	out := AvailabilityJSON{Version: left.Version, Seats: make(map[string]string, len(left.Seats)), Areas: map[string]AreaLeftJSON{}}
 	seats := d.plan.Seats()
@@ -248,5 +260,5 @@ func (a *API) availability(ctx context.Context, in *performanceInput) (*availabi
 	for _, x := range left.Areas {
 		out.Areas[x.AreaID] = AreaLeftJSON{x.ZoneID, x.Free, x.Held, x.Sold}
 	}
-	return &availabilityOutput{"no-store", out}, nil
+	return &availabilityOutput{http.StatusOK, "no-cache", tag, out}, nil
 }

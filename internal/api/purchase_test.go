@@ -60,7 +60,12 @@ func TestTheWholeWay(t *testing.T) {
 			h.want(http.StatusNotFound, h.call("GET", address.(string), nil, bearer("wrong")...))
 		}
 
-		left := h.want(http.StatusOK, h.call("GET", "performances/"+id+"/availability", nil)).body
+		answer := h.want(http.StatusOK, h.call("GET", "performances/"+id+"/availability", nil))
+		left, tag := answer.body, answer.header.Get("ETag")
+		if same := h.want(http.StatusNotModified, h.call("GET", "performances/"+id+"/availability", nil, "If-None-Match", tag)); len(same.raw) > 0 || tag == "" {
+			t.Errorf("nothing has changed since %q, and %d bytes come", tag, len(same.raw))
+		}
+		h.want(http.StatusOK, h.call("GET", "performances/"+id+"/availability", nil, "If-None-Match", `W/"0"`))
 		if s := left["seats"].(object); s["1-1"] != "sold" || s["1-3"] != "free" {
 			t.Errorf("availability: %v", s)
 		}
