@@ -48,7 +48,7 @@ func TestWhoIsRefusedByALimitReadsWhyAndHowToObject(t *testing.T) {
 		if err := v.Office.Lift(ctx, link[1], "staff:1", 1); err != nil {
 			t.Fatal(err)
 		}
-		v.want(v.get(link[0]), 200, "lifted the limit for you by 1")
+		v.want(v.get(link[0]), 200, "allow you tickets above the limit: 1")
 		// The contact may now; the card of the first order has room for two, and a third ticket goes back.
 		bank := v.post("/en/checkout", v.typed())
 		v.want(v.post(bankLink.FindString(bank.body), url.Values{"outcome": {"paid"}, "card": {"1111"}}), 200, "The ticket is yours")
