@@ -10,9 +10,11 @@ import (
 	"github.com/sahna/sahna/internal/platform/db"
 	"github.com/sahna/sahna/internal/vault"
 
+	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/people"
 	"github.com/sahna/sahna/internal/people/document"
 	"github.com/sahna/sahna/internal/platform/clock"
+	"github.com/sahna/sahna/internal/platform/fault"
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/upload"
 	"github.com/sahna/sahna/internal/web/ui"
@@ -25,9 +27,9 @@ func (o *Office) documentPages() []page {
 	return []page{
 		{"GET /{lang}/office/documents", reviewsDocuments, o.documents},
 		{"GET /{lang}/office/documents/{id}", reviewsDocuments, o.document},
-		{"POST /{lang}/office/documents/{id}/look", reviewsDocuments, o.counted(o.lookAtDocument)},
-		{"POST /{lang}/office/documents/{id}/file", reviewsDocuments, o.counted(o.documentFile)},
-		{"POST /{lang}/office/documents/{id}/decide", reviewsDocuments, o.decideDocument},
+		{"POST /{lang}/office/documents/{id}/look", reviewsDocuments, o.counted(o.notOwn(o.lookAtDocument))},
+		{"POST /{lang}/office/documents/{id}/file", reviewsDocuments, o.counted(o.notOwn(o.documentFile))},
+		{"POST /{lang}/office/documents/{id}/decide", reviewsDocuments, o.notOwn(o.decideDocument)},
 		{"GET /{lang}/office/document-kinds", reviewsDocuments, o.documentKinds},
 		{"GET /{lang}/office/document-kinds/{code}", officers, o.documentKind},
 		{"POST /{lang}/office/document-kinds/{code}", officers, o.saveDocumentKind},
@@ -143,6 +145,31 @@ func (o *Office) representative(r *http.Request, v visit, id string) (by *people
 		return err
 	})
 	return by, err
+}
+
+// errOwnDocument is a reviewer's own document, or one that they sent as somebody's representative: a colleague checks it.
+var errOwnDocument = fault.New(fault.Forbidden, "office.own_document")
+
+// notOwn lets a reviewer through to documents of others alone.
+func (o *Office) notOwn(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, v visit) {
+		d, err := o.Documents.Find(r.Context(), r.PathValue("id"))
+		if err == nil && d.Person == v.Staff.PersonID {
+			err = errOwnDocument
+		}
+		if err == nil {
+			var rep boxoffice.Representation
+			var found bool
+			if rep, found, err = o.BoxOffice.RepresentationByProof(r.Context(), d.ID); found && rep.HolderID == v.Staff.PersonID {
+				err = errOwnDocument
+			}
+		}
+		if err != nil {
+			o.UI.Fail(w, r, err)
+			return
+		}
+		h(w, r, v)
+	}
 }
 
 // lookAtDocument opens the document for its review; the look is journalled, and the person reads of it.

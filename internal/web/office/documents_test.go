@@ -20,6 +20,7 @@ import (
 	"github.com/sahna/sahna/internal/platform/i18n"
 	"github.com/sahna/sahna/internal/platform/ocr"
 	"github.com/sahna/sahna/internal/platform/upload"
+	"github.com/sahna/sahna/internal/privacy/privacytest"
 	"github.com/sahna/sahna/internal/web/ui/browsertest"
 )
 
@@ -72,6 +73,35 @@ func TestADocumentIsReviewedAndItsFileDestroyed(t *testing.T) {
 		_, list = h.ask(t, one, http.MethodGet, "/en/office/documents", nil)
 		if !strings.Contains(list, "out of date") || !strings.Contains(list, "Nothing waits") {
 			t.Error("the result is not told")
+		}
+	})
+}
+
+// Nobody reviews what they sent themselves.
+func TestNobodyReviewsTheirOwnDocument(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		h.office.Documents.Reader = ocr.Reader{}
+		own, other := h.desk(t, "own@example.kz", people.RoleOfficer), h.desk(t, "other@example.kz", people.RoleOfficer)
+		e, err := h.People.Employee(t.Context(), own.account)
+		if err == nil { // as a visitor they have agreed to it
+			err = h.Privacy.Grant(t.Context(), e.PersonID, privacytest.Given(t, h.Privacy)[0])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.order.PersonID = e.PersonID
+		at := "/en/office/documents/" + h.paper(t, document.KindConcession, documenttest.PDF(t, documenttest.Certificate)).ID
+		for _, step := range []string{"/look", "/file", "/decide"} {
+			if res, body := own.post(t, at+step, url.Values{"result": {"accepted"}}); res.StatusCode != http.StatusForbidden || !strings.Contains(body, "a colleague checks it") {
+				t.Errorf("own document%s: %d", step, res.StatusCode)
+			}
+		}
+		if res, _ := other.post(t, at+"/look", url.Values{}); res.StatusCode != http.StatusOK {
+			t.Errorf("a colleague looks: %d", res.StatusCode)
+		}
+		if res, _ := other.post(t, at+"/decide", url.Values{"result": {"accepted"}}); res.StatusCode != http.StatusSeeOther {
+			t.Errorf("a colleague decides: %d", res.StatusCode)
 		}
 	})
 }
