@@ -59,6 +59,10 @@ func main() {
 	if errors.Is(err, app.ErrFindings) {
 		os.Exit(1) // what was found has been printed
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "sahna: interrupted")
+		os.Exit(130) // as the shell says it of Ctrl-C
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sahna: "+err.Error())
 		os.Exit(2)

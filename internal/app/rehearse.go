@@ -219,7 +219,8 @@ func (a *App) rehearse(ctx context.Context, l net.Listener, p catalog.Performanc
 	if r.Oversold, err = a.Office.Oversold(ctx, p.ID); err != nil {
 		return r, err
 	}
-	r.Findings, err = a.Office.Verify(ctx)
+	found, err := a.Office.Verify(ctx)
+	r.Findings = append(r.Findings, found...)
 	return r, err
 }
 

@@ -141,8 +141,55 @@ func TestRehearsalCommand(t *testing.T) {
 		if want := map[bool]string{true: "postgres", false: "sqlite"}[target == dsn]; got.Engine != want {
 			t.Errorf("rehearsed on %s, want %s", got.Engine, want)
 		}
+		lacks(t, body)
 		if f, s := left(); f+s != 0 {
 			t.Errorf("%s: %d folders and %d schemas are left", fmt.Sprint(got.Engine), f, s)
+		}
+
+		stopped := run("", "--duration", "1m", "--tell", "--db", target)
+		out, err := stopped.StdoutPipe()
+		if err == nil {
+			err = stopped.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := out.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		stopped.Process.Signal(os.Interrupt) //nolint:errcheck // it runs
+		stopped.Wait()                       //nolint:errcheck // its code says
+		if f, s := left(); f+s != 0 || stopped.ProcessState.ExitCode() != 130 {
+			t.Errorf("%s: interrupted, code %d, %d folders and %d schemas are left", got.Engine, stopped.ProcessState.ExitCode(), f, s)
+		}
+	}
+}
+
+// lacks names the figures that a report must have and this one has not, or that are nothing.
+func lacks(t *testing.T, body []byte) {
+	t.Helper()
+	var all map[string]any
+	if err := json.Unmarshal(body, &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"engine", "performance", "seats", "buyers", "seconds", "orders", "orders_per_minute", "holds_per_second", "raw_commits_per_second", "peak_memory_mb"} {
+		if v := all[name]; v == nil || v == 0.0 || v == "" {
+			t.Errorf("the report's %s is %v", name, v)
+		}
+	}
+	for _, name := range []string{"errors", "oversold", "findings", "series"} {
+		if all[name] == nil {
+			t.Errorf("the report has no %s", name)
+		}
+	}
+	steps, _ := all["steps"].(map[string]any)
+	for _, step := range []string{"hold", "order", "pay", "ticket"} {
+		times, _ := steps[step].(map[string]any)
+		p50, _ := times["p50_ms"].(float64)
+		p95, _ := times["p95_ms"].(float64)
+		p99, _ := times["p99_ms"].(float64)
+		if p50 <= 0 || p95 < p50 || p99 < p95 {
+			t.Errorf("%s: %v", step, times)
 		}
 	}
 }

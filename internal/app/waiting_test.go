@@ -117,7 +117,14 @@ func TestAPlaceInLineOutlivesEverything(t *testing.T) {
 	one.Start()
 	same("after a restart", w, one)
 
+	public := []string{"/ru/", "/kk/event/zhetigen-tulpar", "/en/waiting/" + s.stadium}
+	for _, path := range public {
+		w.read(http.Get("http://" + one.Addr + path))
+	}
 	pg.Kill()
+	for _, path := range public {
+		w.read(http.Get("http://" + one.Addr + path)) // as it was last
+	}
 	for _, p := range []*apptest.Server{one, two} {
 		same("without the database", w, p)
 		if _, body := w.read(w.c.Get("http://" + p.Addr + w.room + "/place")); !strings.Contains(body, "data-place") {

@@ -56,6 +56,9 @@ func NewReport(o Outcome) Report {
 		Seats: o.Places, Seconds: o.Seconds, Selling: o.Selling, SoldOut: o.SoldOut, Orders: o.Orders, Tickets: o.Tickets, Holds: o.Holds, Steps: o.Steps,
 		Refused: o.Refused, ErrorKinds: o.Errors, TwoTickets: o.Twice, Findings: []string{}, Manners: o.Manners, Series: o.Series,
 	}
+	if r.Series == nil { // over within its first second
+		r.Series = []Second{}
+	}
 	for _, n := range o.Errors {
 		r.Errors += n
 	}
