@@ -168,6 +168,9 @@ func (d *Door) report(ctx context.Context, p ui.Page, dev admission.Device, b sc
 		if err != nil {
 			return out, err
 		}
+		if v.AdmittedBy, err = d.inLanguage(ctx, p, perf.PlanHash, v.AdmittedBy); err != nil {
+			return out, err
+		}
 		x, err := d.told(ctx, p, perf.Zone, s.ID, v)
 		if err != nil {
 			return out, err

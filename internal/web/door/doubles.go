@@ -53,6 +53,12 @@ func (d *Door) fillDoubles(r *http.Request, v *doublesView) (err error) {
 		return err
 	}
 	for _, x := range list {
+		if x.GateName, err = d.inLanguage(ctx, v.Page, v.Show.PlanHash, x.GateName); err != nil {
+			return err
+		}
+		if x.FirstGate, err = d.inLanguage(ctx, v.Page, v.Show.PlanHash, x.FirstGate); err != nil {
+			return err
+		}
 		row := doubleView{Trouble: x}
 		if x.TicketID != "" {
 			t, err := d.Admission.TicketOf(ctx, v.Show.ID, x.TicketID)

@@ -20,6 +20,9 @@ func gateWords(p ui.Page, name string) string {
 
 // inLanguage is a gate's name in the page's language, where the hall's plan says it; gates are kept by the plan's Russian one.
 func (d *Door) inLanguage(ctx context.Context, p ui.Page, plan, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
 	drawn, err := d.Catalog.Plan(ctx, plan)
 	if err != nil {
 		return name, err

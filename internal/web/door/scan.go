@@ -110,6 +110,9 @@ func (d *Door) fill(r *http.Request, v *scanView, dev admission.Device) (err err
 		return err
 	}
 	for _, x := range last {
+		if x.AdmittedBy, err = d.inLanguage(ctx, v.Page, v.Show.PlanHash, x.AdmittedBy); err != nil {
+			return err
+		}
 		pv, err := d.past(ctx, v.Page, v.Show.Zone, x)
 		if err != nil {
 			return err

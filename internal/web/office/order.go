@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/sahna/sahna/internal/boxoffice"
 	"github.com/sahna/sahna/internal/people"
@@ -127,4 +128,12 @@ func (o *Office) revealContacts(w http.ResponseWriter, r *http.Request, v visit)
 	}
 	p.Contacts = &c
 	o.showOrder(w, r, v, http.StatusOK, p)
+}
+
+// providerName is a payment provider as buyers know it; the demo's bank has a name in words.
+func providerName(v visit, code string) string {
+	if code == "test" {
+		return v.T("checkout.provider_test")
+	}
+	return strings.ToUpper(code)
 }
