@@ -237,6 +237,7 @@ func TestTheRegisterAndTheConsentsDecideWhatOpens(t *testing.T) {
 			{"a field that the purpose does not have", may(guest, vault.PurposeService, "system", vault.BirthDate), privacy.ErrNotRegistered},
 			{"a purpose that nobody knows", may(guest, "curiosity", "system", vault.Name), privacy.ErrNotRegistered},
 			{"statistics", may(guest, "statistics", "system", vault.Name), privacy.ErrNotRegistered},
+			{"a membership, which nobody sells yet", may(guest, vault.PurposeMembership, "system", vault.Name), privacy.ErrNotRegistered},
 			{"no fields", may(guest, vault.PurposeService, "system"), privacy.ErrNotRegistered},
 			{"without consent", may(stranger, vault.PurposeService, "system", vault.Name), privacy.ErrNoConsent},
 			{"news by e-mail, ticked", may(guest, vault.PurposeMarketing, "system", vault.Name, vault.Email), nil},

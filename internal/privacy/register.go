@@ -124,6 +124,8 @@ var entries = []Entry{
 		Roles: []people.Role{people.RoleFinance},
 		Keep:  Keep{5, Years, EventOrder},
 	}, {
+		Purpose: vault.PurposeMembership, Ground: GroundConsent, // without fields: nothing is stored or opened until the officer gives it some
+	}, {
 		Purpose: vault.PurposeVerification, Ground: GroundConsent, // each kind of document may have a shorter term
 		Fields: []vault.Field{vault.Document, vault.Surname, vault.Name, vault.Patronymic, vault.Email},
 		Scopes: map[vault.Field]string{anyField: ScopeService}, System: true, Person: true, // the system mails the result

@@ -48,6 +48,7 @@ var purposeNames = map[vault.Purpose]i18n.Text{
 	purposeStatistics:           {KK: "статистика", RU: "статистика", EN: "statistics"},
 	vault.PurposeAdmission:      {KK: "іс-шараға кіргізу", RU: "допуск на мероприятие", EN: "admission"},
 	vault.PurposeAccounting:     {KK: "бухгалтерлік және салықтық есеп", RU: "бухгалтерский и налоговый учёт", EN: "bookkeeping and taxes"},
+	vault.PurposeMembership:     {KK: "мүшелік", RU: "членство", EN: "membership"},
 	vault.PurposeVerification:   {KK: "құжаттарды тексеру", RU: "проверка документов", EN: "checking documents"},
 	vault.PurposeStaff:          {KK: "қызметкерлерді есепке алу", RU: "учёт сотрудников", EN: "staff records"},
 	vault.PurposeDisclosure:     {KK: "заң бойынша мемлекеттік органға беру", RU: "передача государственному органу по закону", EN: "disclosure to a state body by law"},

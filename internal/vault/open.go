@@ -10,7 +10,7 @@ import (
 )
 
 var purposes = []Purpose{
-	PurposeService, PurposeIdentification, PurposeInteraction, PurposeMarketing, PurposeAdmission, PurposeAccounting, PurposeVerification,
+	PurposeService, PurposeIdentification, PurposeInteraction, PurposeMarketing, PurposeAdmission, PurposeAccounting, PurposeMembership, PurposeVerification,
 	PurposeStaff, PurposeDisclosure, PurposeRights,
 }
 

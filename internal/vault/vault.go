@@ -55,6 +55,7 @@ const (
 	PurposeMarketing      Purpose = "marketing"
 	PurposeAdmission      Purpose = "admission"
 	PurposeAccounting     Purpose = "accounting"
+	PurposeMembership     Purpose = "membership"   // nothing is asked for it while no memberships are sold
 	PurposeVerification   Purpose = "verification" // check a document that a right or a role rests on
 	PurposeStaff          Purpose = "staff"        // employees' own records: who works here with which roles
 	PurposeDisclosure     Purpose = "disclosure"   // what a state body is given, and the words of its request

@@ -3,9 +3,12 @@ package mydata
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"html/template"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/sahna/sahna/internal/privacy"
 	"github.com/sahna/sahna/internal/vault"
@@ -63,21 +66,17 @@ func (m *Maker) page(e Everything) ([]byte, error) {
 func (w words) person(p PersonData) (out readablePerson) {
 	for _, f := range order {
 		if v := p.Fields[f]; v != "" {
-			out.Fields = append(out.Fields, [2]string{w.field(f), v})
+			out.Fields = append(out.Fields, [2]string{w.field(f), plainly(f, v)})
 		}
 	}
 	if p.Blocked {
 		out.Fields = append(out.Fields, [2]string{"", w.T("mydata.blocked")})
 	}
 	for _, r := range p.Records {
-		text := w.purpose(r.Purpose)
-		for _, k := range slices.Sorted(maps.Keys(r.Data)) {
-			text += " · " + k + ": " + r.Data[k]
+		if r.Kind == "consent" { // they stand below, with their words
+			continue
 		}
-		if r.Until != "" {
-			text += " · " + w.T("mydata.destroyed_on", "day", r.Until)
-		}
-		out.Records = append(out.Records, [2]string{w.moment(r.At), r.Room + "/" + r.Kind + " · " + text})
+		out.Records = append(out.Records, [2]string{w.moment(r.At), w.recordText(r)})
 	}
 	for _, c := range p.Consents {
 		text := w.scope(c.Scope)
@@ -107,6 +106,38 @@ func (w words) person(p PersonData) (out readablePerson) {
 		out.Journal = append(out.Journal, [2]string{w.moment(l.At), text})
 	}
 	return out
+}
+
+// recordText says what a record is, by its number, what for and until when; data.json has the rest.
+func (w words) recordText(r Record) string {
+	text := w.kind(r.Kind)
+	for _, k := range []string{"code", "number"} {
+		if v := r.Data[k]; v != "" {
+			text += " " + v
+		}
+	}
+	for _, k := range []string{"status", "state", "outcome"} {
+		if v := w.state(r.Data[k]); v != "" {
+			text += " · " + v
+		}
+	}
+	text += " · " + w.purpose(r.Purpose)
+	if day, err := time.Parse(time.DateOnly, r.Until); err == nil {
+		text += " · " + w.T("mydata.destroyed_on", "day", w.FullDate(day, "UTC"))
+	}
+	return text
+}
+
+// plainly says a field that holds one value for each sign-in as its values, each once.
+func plainly(f vault.Field, v string) string {
+	if f != vault.IP && f != vault.UserAgent {
+		return v
+	}
+	var each map[string]string
+	if json.Unmarshal([]byte(v), &each) != nil {
+		return v
+	}
+	return strings.Join(slices.Compact(slices.Sorted(maps.Values(each))), ", ")
 }
 
 // received says who got what and why, and where the journal proves it.

@@ -118,6 +118,59 @@ func (w words) verb(v vault.Verb) string {
 	return string(v)
 }
 
+func (w words) kind(k string) string {
+	switch k {
+	case "account":
+		return w.T("mydata.kind_account")
+	case "contacts", "person", "fields":
+		return w.T("mydata.kind_contacts")
+	case "order":
+		return w.T("mydata.kind_order")
+	case "ticket":
+		return w.T("mydata.kind_ticket")
+	case "represented", "representing":
+		return w.T("mydata.kind_represented")
+	case "session", "device":
+		return w.T("mydata.kind_session")
+	case "sign_in":
+		return w.T("mydata.kind_sign_in")
+	case "passkey":
+		return w.T("mydata.kind_passkey")
+	case "code":
+		return w.T("mydata.kind_code")
+	case "document":
+		return w.T("mydata.kind_document")
+	case "enquiry":
+		return w.T("mydata.kind_enquiry")
+	case "incident":
+		return w.T("mydata.kind_incident")
+	case "request":
+		return w.T("mydata.kind_request")
+	}
+	return w.T("mydata.kind_other")
+}
+
+// state says how a record stands; "" where that tells nothing.
+func (w words) state(s string) string {
+	switch s {
+	case "paid":
+		return w.T("mydata.state_paid")
+	case "pending":
+		return w.T("mydata.state_pending")
+	case "expired":
+		return w.T("mydata.state_expired")
+	case "refunded":
+		return w.T("mydata.state_refunded")
+	case "refused":
+		return w.T("mydata.state_refused")
+	case "answered", "closed", "done", "over":
+		return w.T("mydata.state_ended")
+	case "new", "waiting", "waits", "sent":
+		return w.T("mydata.state_waits")
+	}
+	return ""
+}
+
 // moment is a day and an hour in Almaty; "" for none.
 func (w words) moment(t time.Time) string {
 	if t.IsZero() {

@@ -128,6 +128,11 @@ func TestACopyLiesSealedAndIsFetchedByItsPersonAlone(t *testing.T) {
 		expect(t, "who received what", part, "Почтовый сервер оператора, Казахстан", "адрес электронной почты", "идентификация")
 		_, _, proof := v.get(proofLink.FindString(part))
 		h.checks("the proof of a letter", proof)
+		for _, raw := range []string{"{&#34;", "scope:", "version:", "boxoffice/", "people/", "privacy/", "vault/"} { // it is to be read by people
+			if strings.Contains(got["data.html"], raw) {
+				t.Errorf("data.html speaks to machines: %s", raw)
+			}
+		}
 		if strings.Contains(got["data.html"], "http://") || strings.Contains(got["data.html"], "https://") || strings.Contains(got["data.html"], "[mydata.") {
 			t.Error("the page takes something from elsewhere, or lacks a word")
 		}
