@@ -8,10 +8,12 @@ import (
 	"github.com/sahna/sahna/internal/catalog"
 )
 
-// traffic counts what happens, by name and second, over the last minute. Names come from strangers, so there is a most of them.
+// traffic counts what happens, by name and second, over the last minute. Names come from strangers, so there is a most of them: then
+// those that nothing has happened to since the last time are forgotten.
 type traffic struct {
 	mu      sync.Mutex
 	names   map[string]*minute
+	before  map[string]*minute // names that have not been counted since there were too many
 	tripped map[string]catalog.Performance
 }
 
@@ -41,9 +43,11 @@ func (t *traffic) count(name string, now time.Time) {
 	m := t.names[name]
 	if m == nil {
 		if t.names == nil || len(t.names) >= mostNames {
-			t.names = map[string]*minute{}
+			t.before, t.names = t.names, map[string]*minute{}
 		}
-		m = &minute{}
+		if m = t.before[name]; m == nil {
+			m = &minute{}
+		}
 		t.names[name] = m
 	}
 	m.turn(now.Unix())
@@ -51,10 +55,18 @@ func (t *traffic) count(name string, now time.Time) {
 	m.total++
 }
 
+// find must be called with the lock held.
+func (t *traffic) find(name string) *minute {
+	if m := t.names[name]; m != nil {
+		return m
+	}
+	return t.before[name]
+}
+
 func (t *traffic) lastMinute(name string, now time.Time) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	m := t.names[name]
+	m := t.find(name)
 	if m == nil {
 		return 0
 	}
@@ -66,7 +78,7 @@ func (t *traffic) lastMinute(name string, now time.Time) int {
 func (t *traffic) rate(name string, now time.Time) float64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	m := t.names[name]
+	m := t.find(name)
 	if m == nil {
 		return 0
 	}

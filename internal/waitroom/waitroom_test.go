@@ -356,6 +356,24 @@ func TestACodeGoesFirst(t *testing.T) {
 	})
 }
 
+// A crowd from very many networks must not make the room forget how many come.
+func TestManyNetworksDoNotEaseTheWork(t *testing.T) {
+	q := newQueue(t, dbtest.Open(t, db.SQLite))
+	q.on(waitroom.Wish{PerMinute: 60})
+	for i := range 25_000 {
+		network := fmt.Sprint(i)
+		task, err := q.Task("show", network)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Work that is not done counts as a coming all the same.
+		_, _ = q.Join(t.Context(), "show", waitroom.Ask{Task: task.Text, Network: network})
+		if i > 1000 && task.Bits < 16 {
+			t.Fatalf("the %dth works %d bits", i, task.Bits)
+		}
+	}
+}
+
 func TestWorkGrowsWithThePressure(t *testing.T) {
 	q := newQueue(t, dbtest.Open(t, db.SQLite))
 	q.on(waitroom.Wish{PerMinute: 60})
@@ -374,6 +392,18 @@ func TestWorkGrowsWithThePressure(t *testing.T) {
 	if again, err := q.Join(t.Context(), "show", waitroom.Ask{Task: calm.Text}); err != nil || again != first {
 		t.Errorf("the same task gave another place (%v)", err)
 	}
+	var stock []waitroom.Task
+	for range 40 {
+		task, _ := q.Task("show", "hoarder")
+		stock = append(stock, task)
+	}
+	if last := stock[39]; last.Bits < 12 {
+		t.Errorf("who takes forty tasks in a minute works %d bits for the last", last.Bits)
+	}
+	q.clock.Advance(2 * time.Minute)
+	if _, err := q.Join(t.Context(), "show", waitroom.Ask{Task: stock[0].Text}); err != nil {
+		t.Errorf("an old task in calm times: %v", err)
+	}
 	for i := range 400 {
 		task, _ := q.Task("show", fmt.Sprint(i))
 		if _, err := q.Join(t.Context(), "show", waitroom.Ask{Task: task.Text, Answer: solve(task), Network: fmt.Sprint(i)}); err != nil {
@@ -383,6 +413,9 @@ func TestWorkGrowsWithThePressure(t *testing.T) {
 	busy, _ := q.Task("show", "10.0.0.0/24")
 	if busy.Bits < 12 {
 		t.Fatalf("at 40 a second the work is %d bits", busy.Bits)
+	}
+	if _, err := q.Join(t.Context(), "show", waitroom.Ask{Task: stock[1].Text}); !errors.Is(err, waitroom.ErrNoWork) {
+		t.Errorf("a task laid up in calm times, now that %d bits are asked: %v", busy.Bits, err)
 	}
 	for _, answer := range []string{"", "1"} {
 		if _, err := q.Join(t.Context(), "show", waitroom.Ask{Task: busy.Text, Answer: answer}); !errors.Is(err, waitroom.ErrNoWork) {

@@ -22,6 +22,8 @@ const (
 	calmNetwork = 30 // places a minute from one network
 	noScripts   = 60 // places a minute from one network that came without work
 	taskLives   = 10 * time.Minute
+	easyLives   = time.Minute // of a task that asks for much less than one given out now: nobody lays tasks up in calm times
+	muchLess    = 2           // bits
 )
 
 // Task is what a browser does before it gets a place: find an answer that makes SHA-256(text + "." + answer) begin with Bits zero
@@ -39,8 +41,17 @@ func (r *Rooms) Task(roomID, network string) (Task, error) {
 		return Task{}, err
 	}
 	now := r.clock.Now()
-	need := bitsFor(r.traffic.rate("join/"+roomID, now), r.traffic.lastMinute("net/"+network, now))
+	if network != "" {
+		r.traffic.count("task/"+network, now)
+	}
+	need := r.asked(roomID, network, now)
 	return Task{Text: r.keys.signTask(room.Run, task{need, now}), Bits: need, Delay: delayFor(need)}, nil
+}
+
+// asked is how much work is asked of a network just now: for the places it took, and for the tasks it had given out.
+func (r *Rooms) asked(roomID, network string, now time.Time) int {
+	busy := max(r.traffic.lastMinute("net/"+network, now), r.traffic.lastMinute("task/"+network, now))
+	return bitsFor(r.traffic.rate("join/"+roomID, now), busy)
 }
 
 func bitsFor(joins float64, network int) int {
@@ -77,6 +88,9 @@ func (r *Rooms) TaskDelay(roomID, text string) (left time.Duration, ok bool) {
 func (r *Rooms) checkWork(room Room, a Ask, now time.Time) error {
 	t, ok := r.keys.openTask(room.Run, a.Task)
 	if !ok || now.Sub(t.at) > taskLives {
+		return ErrNoWork
+	}
+	if now.Sub(t.at) > easyLives && t.bits+muchLess < r.asked(room.ID, a.Network, now) {
 		return ErrNoWork
 	}
 	r.traffic.count("join/"+room.ID, now)
