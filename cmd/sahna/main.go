@@ -54,6 +54,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c commands
+	if len(os.Args) > 1 && os.Args[1] == "help" { // what people type first
+		os.Args = append(append(os.Args[:1:1], os.Args[2:]...), "--help")
+	}
 	k := kong.Parse(&c, kong.Name("sahna"), kong.Description("A ticket office for Kazakhstan."), kong.UsageOnError())
 	err := k.Run(run{ctx: ctx, config: c.Config, out: os.Stdout})
 	if errors.Is(err, app.ErrFindings) {
@@ -64,7 +67,7 @@ func main() {
 		os.Exit(130) // as the shell says it of Ctrl-C
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "sahna: "+err.Error())
+		fmt.Fprintln(os.Stderr, "sahna: "+app.Explain(err))
 		os.Exit(2)
 	}
 }

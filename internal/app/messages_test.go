@@ -1,9 +1,14 @@
 package app
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/sahna/sahna/internal/privacy"
 )
 
 func TestEverySetOfMessagesIsLoaded(t *testing.T) {
@@ -19,5 +24,16 @@ func TestEverySetOfMessagesIsLoaded(t *testing.T) {
 	}
 	if len(dirs) != len(Messages()) {
 		t.Errorf("%d folders of messages, %d sets loaded: %v", len(dirs), len(Messages()), dirs)
+	}
+}
+
+// Who types a command reads words, and what the log would have said.
+func TestErrorsOfCommandsAreExplained(t *testing.T) {
+	got := Explain(fmt.Errorf("w@example.kz: %w", privacy.ErrApprover))
+	if !strings.Contains(got, "another approves") || !strings.Contains(got, "w@example.kz") {
+		t.Errorf("explained as %q", got)
+	}
+	if plain := errors.New("no such folder"); Explain(plain) != "no such folder" {
+		t.Errorf("explained as %q", Explain(plain))
 	}
 }

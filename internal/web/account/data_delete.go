@@ -248,8 +248,10 @@ func recordKind(p ui.Page, kind string) string {
 		return p.T("account.record_payment")
 	case "consent", "withdrawal":
 		return p.T("account.record_consent")
-	case "session", "device", "code", "sign_in", "passkey":
+	case "session", "device", "sign_in", "passkey":
 		return p.T("account.record_session")
+	case "code":
+		return p.T("account.record_code")
 	case "journal":
 		return p.T("account.record_journal")
 	case "scan", "entry", "admission":
