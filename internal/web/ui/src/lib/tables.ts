@@ -13,6 +13,7 @@ export function tables(root: ParentNode): void {
     };
     fit();
     wide.addEventListener("change", fit);
+    box.closest("details")?.addEventListener("toggle", fit);
   }
 }
 

@@ -83,7 +83,9 @@ export class List {
     sheet.toggleAttribute("data-full", count > 0);
     sheet.querySelector("[data-sum]")!.textContent = count ? money(sum, page.sign) : "";
     sheet.querySelector("[data-count]")!.textContent = count ? (page.counts[count] ?? page.words.limit) : page.words.limit;
-    sheet.querySelector("[data-picked]")!.replaceChildren(...[...this.chosen].map((no) => this.chip(no)));
+    const picked = sheet.querySelector<HTMLElement>("[data-picked]")!;
+    picked.replaceChildren(...[...this.chosen].map((no) => this.chip(no)));
+    picked.scrollLeft = picked.scrollWidth; // the newest choice is in sight
   }
 
   private chip(no: number): HTMLElement {
