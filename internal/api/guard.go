@@ -204,14 +204,15 @@ func (l *limiter) allow(ip netip.Addr, c clock.Clock) bool {
 	return n.AllowN(now, 1)
 }
 
-// forget drops networks that have been quiet long enough to have their whole burst again; if all are busy, all of them.
+// forget drops networks that have been quiet long enough to have their whole burst again; if most are busy, all of them, so that it
+// is not looked through again for every newcomer.
 func (l *limiter) forget(now time.Time) {
 	for k, n := range l.nets {
 		if n.TokensAt(now) >= float64(l.burst) {
 			delete(l.nets, k)
 		}
 	}
-	if len(l.nets) >= mostNetworks {
+	if len(l.nets) > mostNetworks*3/4 {
 		clear(l.nets)
 	}
 }
