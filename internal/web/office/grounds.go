@@ -178,7 +178,7 @@ func groundKind(v visit, kind string) string {
 // groundDays says since when a ground holds and until when.
 func groundDays(v visit, g privacy.DisclosureGround) string {
 	if g.To == "" {
-		return v.T("office.grounds.since", "day", string(g.From))
+		return v.T("office.grounds.since", "day", dayWords(v, g.From))
 	}
-	return v.T("office.grounds.between", "day", string(g.From), "end", string(g.To))
+	return v.T("office.grounds.between", "day", dayWords(v, g.From), "end", dayWords(v, g.To))
 }
