@@ -79,7 +79,7 @@ var harmless = map[string][]string{
 	"net/http/httputil": {"NewChunkedReader"},
 	"crypto/tls":        {"Config"},
 	"os": {
-		"DirFS", "Environ", "ErrNotExist", "Executable", "Exit", "File", "Getenv", "Interrupt", "Link", "MkdirAll", "MkdirTemp", "O_*", "Open", "ReadDir",
+		"Args", "DirFS", "Environ", "ErrNotExist", "Executable", "Exit", "File", "Getenv", "Interrupt", "Link", "MkdirAll", "MkdirTemp", "O_*", "Open", "ReadDir",
 		"ReadFile", "Remove", "RemoveAll", "Rename", "Stat", "Stderr", "Stdin", "Stdout", "TempDir",
 	},
 	"os/exec":                         {"ExitError", "LookPath"},
