@@ -79,14 +79,18 @@ type Asked struct {
 	Given             Given // the consent without which nothing is kept
 }
 
-// Ask takes an enquiry with the consent to keep it.
-func (n *Enquiries) Ask(ctx context.Context, a Asked) (e Enquiry, err error) {
-	defer fault.Wrap(&err, "take an enquiry")
+// Check tells what is wrong with an enquiry; nothing is kept of it.
+func (a Asked) Check() error {
+	_, err := a.check()
+	return err
+}
+
+func (a *Asked) check() (people.Contacts, error) {
 	a.Text = tidy(a.Text)
-	c, verr := people.Contacts{Surname: "x", Name: a.Name, Email: a.Email, Phone: "+77010000000"}.Validate()
+	c, err := people.Contacts{Surname: "x", Name: a.Name, Email: a.Email, Phone: "+77010000000"}.Validate()
 	var wrong fault.Fields
-	if verr != nil && !errors.As(verr, &wrong) {
-		return e, verr
+	if err != nil && !errors.As(err, &wrong) {
+		return c, err
 	}
 	switch l := len([]rune(a.Text)); {
 	case l < shortestText:
@@ -94,7 +98,14 @@ func (n *Enquiries) Ask(ctx context.Context, a Asked) (e Enquiry, err error) {
 	case l > longestText || len(a.Text) > 4096:
 		wrong = append(wrong, ErrRequestLong.On("text"))
 	}
-	if err := wrong.OrNil(); err != nil {
+	return c, wrong.OrNil()
+}
+
+// Ask takes an enquiry with the consent to keep it.
+func (n *Enquiries) Ask(ctx context.Context, a Asked) (e Enquiry, err error) {
+	defer fault.Wrap(&err, "take an enquiry")
+	c, err := a.check()
+	if err != nil {
 		return e, err
 	}
 	person, err := n.people.NewPerson(ctx)

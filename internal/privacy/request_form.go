@@ -12,7 +12,7 @@ import (
 // until it comes back (Prove) nothing that is held under the address is tied to it. attempt is the browser's half of the secret.
 func (d *Desk) EnterByForm(ctx context.Context, e Entered) (r Request, attempt string, err error) {
 	defer fault.Wrap(&err, "enter a request by the form")
-	e.Actor, e.Channel, e.Person = "person", "site", ""
+	e = e.byForm()
 	if err := e.check(); err != nil {
 		return Request{}, "", err
 	}
@@ -24,6 +24,17 @@ func (d *Desk) EnterByForm(ctx context.Context, e Entered) (r Request, attempt s
 		return err
 	})
 	return r, attempt, err
+}
+
+// CheckForm tells what is wrong with what was typed into the form; nothing is kept of it.
+func (*Desk) CheckForm(e Entered) error {
+	e = e.byForm()
+	return e.check()
+}
+
+func (e Entered) byForm() Entered {
+	e.Actor, e.Channel, e.Person = "person", "site", ""
+	return e
 }
 
 // Sent finds the request of a browser that wrote one; fault.Gone for anybody else.

@@ -359,7 +359,7 @@ func doorView(v visit, p doorPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(v.T("office.door.devices"), []ui.Column{{Label: v.T("office.door.name")}, {Label: v.T("office.door.gate")}, {Label: v.T("office.door.seen")}, {Label: v.T("office.col.status")}, {Label: ""}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(v.T("office.door.devices"), []ui.Column{{Label: v.T("office.door.name")}, {Label: v.T("office.door.gate")}, {Label: v.T("office.door.seen")}, {Label: v.T("office.col.status")}, {Label: v.T("office.door.revoke")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -350,7 +350,7 @@ func retentionView(v visit, p retentionPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(v.T("office.retention.holds"), []ui.Column{{Label: v.T("office.retention.person")}, {Label: v.T("office.retention.reason")}, {Label: v.T("office.retention.until")}, {Label: ""}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(v.T("office.retention.holds"), []ui.Column{{Label: v.T("office.retention.person")}, {Label: v.T("office.retention.reason")}, {Label: v.T("office.retention.until")}, {Label: v.T("office.retention.lift")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3,7 +3,9 @@ package pages
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/sahna/sahna/internal/people"
@@ -26,6 +28,15 @@ type claimView struct {
 
 var errConsent = fault.Fields{privacy.ErrConsentMissing.On("consents").With("scope", privacy.ScopeService)}
 
+// unconsented adds the missing consent to what else is wrong with a form, so that it is all told at once.
+func unconsented(err error) error {
+	var wrong fault.Fields
+	if err != nil && !errors.As(err, &wrong) {
+		return err
+	}
+	return slices.Concat(wrong, errConsent)
+}
+
 // claimCookie holds the browser's half of the code that proves the address; it opens the page of what was sent to nobody else.
 const claimCookie = "sahna_claim"
 
@@ -44,11 +55,7 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.page(r)
 	given := privacy.Given{VersionID: cmp.Or(r.PostFormValue("version"), v.ID), Scopes: []string{privacy.ScopeService}, Lang: p.Lang, Channel: "site"}
-	if r.PostFormValue("consents") != privacy.ScopeService {
-		s.showClaim(w, r, errConsent)
-		return
-	}
-	req, attempt, err := s.Desk.EnterByForm(r.Context(), privacy.Entered{
+	entered := privacy.Entered{
 		Kind: privacy.RequestKind(r.PostFormValue("kind")), Lang: p.Lang, Text: r.PostFormValue("text"),
 		Contacts: people.Contacts{
 			Surname: r.PostFormValue("surname"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Phone: r.PostFormValue("phone"),
@@ -56,7 +63,12 @@ func (s *Pages) sendClaim(w http.ResponseWriter, r *http.Request) {
 		Record: func(ctx context.Context, tx *db.DB, person string) error {
 			return s.Privacy.Record(ctx, tx, person, []privacy.Given{given})
 		},
-	})
+	}
+	if r.PostFormValue("consents") != privacy.ScopeService {
+		s.showClaim(w, r, unconsented(s.Desk.CheckForm(entered)))
+		return
+	}
+	req, attempt, err := s.Desk.EnterByForm(r.Context(), entered)
 	if err != nil {
 		s.showClaim(w, r, err)
 		return

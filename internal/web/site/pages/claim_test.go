@@ -67,6 +67,9 @@ func TestAClaimGetsANumber(t *testing.T) {
 		if found, err := h.People.PersonsByEmail(t.Context(), "lev@example.kz"); err != nil || len(found) != 0 {
 			t.Errorf("something was kept without consent: %d %v", len(found), err)
 		}
+		if _, _, body := post(url.Values{"kind": {"claim"}}); strings.Count(body, `aria-invalid="true"`) != 6 || !strings.Contains(body, `id="f-consents-service-error"`) {
+			t.Errorf("an empty form is not told of everything at once:\n%s", body)
+		}
 		form.Set("consents", privacy.ScopeService)
 		status, path, body := post(form)
 		if status != http.StatusOK || path != "/ru/page/claim/sent" || !strings.Contains(body, "2026-00001") || strings.Contains(body, "lev@") {

@@ -90,10 +90,13 @@ func (s *Pages) enquire(w http.ResponseWriter, r *http.Request) {
 	for _, c := range (contactView{Boxes: b}).mail() {
 		needed = append(needed, c.Code())
 	}
-	r.PostFormValue("consents")
+	asked := privacy.Asked{
+		Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Text: r.PostFormValue("text"),
+		Given: privacy.Given{VersionID: cmp.Or(r.PostFormValue("version"), b.Version.ID), Register: r.PostFormValue("register"), Scopes: needed, Lang: p.Lang, Channel: "site"},
+	}
 	for _, code := range needed {
 		if !slices.Contains(r.PostForm["consents"], code) {
-			s.showContact(w, r, errConsent)
+			s.showContact(w, r, unconsented(asked.Check()))
 			return
 		}
 	}
@@ -101,10 +104,7 @@ func (s *Pages) enquire(w http.ResponseWriter, r *http.Request) {
 		s.showContact(w, r, errTooMany)
 		return
 	}
-	e, err := s.Enquiries.Ask(r.Context(), privacy.Asked{
-		Name: r.PostFormValue("name"), Email: r.PostFormValue("email"), Text: r.PostFormValue("text"),
-		Given: privacy.Given{VersionID: cmp.Or(r.PostFormValue("version"), b.Version.ID), Register: r.PostFormValue("register"), Scopes: needed, Lang: p.Lang, Channel: "site"},
-	})
+	e, err := s.Enquiries.Ask(r.Context(), asked)
 	if err != nil {
 		s.showContact(w, r, err)
 		return
