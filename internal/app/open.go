@@ -195,7 +195,7 @@ func (a *App) openRooms(ctx context.Context) (err error) {
 	}
 	a.People.BaseURL = a.cfg.BaseURL
 	a.People.SMS = a.texts()
-	a.People.Leaves, a.People.TechnicalFor = a.Privacy.Leaves, a.Privacy.TechnicalFor
+	a.People.Leaves, a.People.TechnicalFor, a.People.Dropped = a.Privacy.Leaves, a.Privacy.TechnicalFor, privacy.ForgetProofs
 	a.Catalog = catalog.New(a.DB, a.clock)
 	if a.payable, err = a.providers(); err != nil {
 		return err

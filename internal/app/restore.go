@@ -111,6 +111,10 @@ func Replay(ctx context.Context, cfg Config, out io.Writer) error {
 	if err := syncDir(cfg.Data); err != nil {
 		return err
 	}
+	if mark == "" && lost.Seq == 0 && r.Lines == 0 && r.Keys == 0 {
+		_, err = fmt.Fprintln(out, "nothing was restored here, and no erasure is missing")
+		return err
+	}
 	_, err = fmt.Fprintf(out, "restored; %d erasures replayed that the backup did not know of, %d destroyed keys or persons had come back\n", r.Lines, r.Keys)
 	if err == nil && lost.Seq > 0 {
 		_, err = fmt.Fprintln(out, restoreWords(lost))

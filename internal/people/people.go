@@ -44,6 +44,8 @@ type People struct {
 	Leaves func(ctx context.Context, tx *db.DB, recipient string, o vault.Opening) (outgoing.Pass, error)
 	// TechnicalFor tells how long the register keeps networks and browsers (privacy.TechnicalFor); nil: SignInsFor. Set before jobs start.
 	TechnicalFor func(ctx context.Context, d *db.DB) (time.Duration, error)
+	// Dropped forgets what was written down of somebody who never confirmed their account (privacy.ForgetProofs). Set before jobs start.
+	Dropped func(ctx context.Context, tx *db.DB, person string) error
 	// SMS sends codes by text message; nil when the operator has no gateway. Set before jobs start.
 	SMS sms.Sender
 }

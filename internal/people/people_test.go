@@ -447,6 +447,15 @@ func TestAnAccountNobodyConfirmedIsDropped(t *testing.T) {
 		if _, err := h.People.Register(ctx, h.registration(t)); err != nil {
 			t.Fatal(err)
 		}
+		consents := func() (n int) {
+			if err := h.DB.QueryRow(ctx, `SELECT count(*) FROM privacy_consent`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if consents() == 0 {
+			t.Error("no consent was kept")
+		}
 		h.now.Advance(25 * time.Hour)
 		if err := h.People.Sweep(ctx); err != nil {
 			t.Fatal(err)
@@ -454,6 +463,9 @@ func TestAnAccountNobodyConfirmedIsDropped(t *testing.T) {
 		found, err := h.People.PersonsByEmail(ctx, "aigul@example.kz")
 		if err != nil || len(found) != 0 {
 			t.Errorf("%d persons still have the address, %v", len(found), err)
+		}
+		if n := consents(); n != 0 {
+			t.Errorf("%d consents of nobody are kept, and nothing ends their term", n)
 		}
 	})
 }

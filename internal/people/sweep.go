@@ -84,5 +84,9 @@ func (p *People) drop(ctx context.Context, tx *db.DB, a account) error {
 	for _, f := range ContactFields {
 		values[f] = ""
 	}
-	return p.vault.SealAs(ctx, tx, vault.Sealing{Person: a.person, Values: values, Actor: "system", Reason: "not_confirmed"})
+	err = p.vault.SealAs(ctx, tx, vault.Sealing{Person: a.person, Values: values, Actor: "system", Reason: "not_confirmed"})
+	if err != nil || p.Dropped == nil {
+		return err
+	}
+	return p.Dropped(ctx, tx, a.person)
 }

@@ -71,6 +71,12 @@ func (p *Privacy) proofsOver(ctx context.Context, at time.Time, visit func(perso
 	}
 }
 
+// ForgetProofs destroys the evidence about somebody who was never more than a random name: their account was not confirmed, so nobody
+// can ask for it, and no erasure starts its term.
+func ForgetProofs(ctx context.Context, tx *db.DB, person string) error {
+	return deleteProofs(ctx, tx, person)
+}
+
 // forgetProofs destroys the evidence whose term is over. The ledger of erasures and the journal stay: they hold random names alone.
 func (p *Privacy) forgetProofs(ctx context.Context) (n int, err error) {
 	err = p.proofsOver(ctx, p.clock.Now(), func(person string) error {

@@ -81,7 +81,7 @@ func build(t testing.TB, h *House) *House {
 		t.Fatalf("open people: %v", err)
 	}
 	h.Privacy.SetVault(h.Vault)
-	h.People.Leaves, h.People.SMS, h.People.TechnicalFor = h.Privacy.Leaves, h.Mails, h.Privacy.TechnicalFor
+	h.People.Leaves, h.People.SMS, h.People.TechnicalFor, h.People.Dropped = h.Privacy.Leaves, h.Mails, h.Privacy.TechnicalFor, privacy.ForgetProofs
 	return h
 }
 
