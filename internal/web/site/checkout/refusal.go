@@ -52,14 +52,14 @@ func (d *Door) refusal(w http.ResponseWriter, r *http.Request) {
 func (v refusalView) words(p ui.Page) string {
 	switch v.Kind {
 	case boxoffice.LimitContact:
-		return p.T("checkout.refusal_contact", "limit", v.Most)
+		return p.T("checkout.refusal_contact", "count", v.Most)
 	case boxoffice.LimitNetwork:
-		return p.T("checkout.refusal_network", "limit", v.Most)
+		return p.T("checkout.refusal_network", "count", v.Most)
 	case boxoffice.LimitCard:
-		return p.T("checkout.refusal_card", "limit", v.Most)
+		return p.T("checkout.refusal_card", "count", v.Most)
 	case boxoffice.LimitPerson:
 	}
-	return p.T("checkout.refusal_person", "limit", v.Most)
+	return p.T("checkout.refusal_person", "count", v.Most)
 }
 
 // answer is how the objection stands, "" when there is none.

@@ -67,6 +67,6 @@ func TestACardBeyondItsLimitIsExplainedOnTheOrder(t *testing.T) {
 		order := v.post(bankLink.FindString(bank.body), url.Values{"outcome": {"paid"}, "card": {"2222"}})
 		v.want(order, 200, "More tickets than the organiser allows were paid for: 18\u00a0000\u00a0₸", "Why, and how to object")
 		link := refusalLink.FindString(order.body)
-		v.want(v.get(link), 200, "One card may pay for up to 1", "The money goes back to the card whole")
+		v.want(v.get(link), 200, "One card may pay for 1 ticket at most", "The money goes back to the card whole")
 	})
 }
