@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
@@ -137,6 +139,15 @@ func (p *Printer) T(id string, kv ...any) string {
 func (p *Printer) Has(id string) bool {
 	s, err := p.loc.Localize(&goi18n.LocalizeConfig{MessageID: id, PluralCount: 1})
 	return err == nil || s != ""
+}
+
+// Decimal writes a number with so many places behind the point, which is a comma in Kazakh and Russian.
+func (p *Printer) Decimal(x float64, places int) string {
+	s := strconv.FormatFloat(x, 'f', places, 64)
+	if p.lang != EN {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }
 
 // Text returns the catalogue's text in the printer's language.

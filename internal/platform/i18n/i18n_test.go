@@ -45,6 +45,15 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
+func TestDecimalsHaveTheirComma(t *testing.T) {
+	b := bundle(t)
+	for lang, want := range map[i18n.Lang]string{i18n.KK: "206,1", i18n.RU: "206,1", i18n.EN: "206.1"} {
+		if got := b.Printer(lang).Decimal(206.12, 1); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}
+
 func TestUnknownMessageIsSeen(t *testing.T) {
 	if got := bundle(t).Printer(i18n.EN).T("probe.nothing"); got != "[probe.nothing]" {
 		t.Errorf("got %q", got)

@@ -158,15 +158,15 @@ func waitsChart(v visit, r rehearsal.Report) bars {
 		values = append(values, int(r.Steps[name].P99+0.5))
 	}
 	c := chart(values, func(i int) string {
-		return stepName(v, rehearsal.Steps[i]) + ": " + millis(r.Steps[rehearsal.Steps[i]].P99)
+		return stepName(v, rehearsal.Steps[i]) + ": " + millis(v, r.Steps[rehearsal.Steps[i]].P99)
 	})
 	for _, name := range rehearsal.Steps {
-		c.Names = append(c.Names, chartName{millis(r.Steps[name].P99), stepName(v, name)})
+		c.Names = append(c.Names, chartName{millis(v, r.Steps[name].P99), stepName(v, name)})
 	}
 	return c
 }
 
-func millis(ms float64) string { return strconv.FormatFloat(ms, 'f', 1, 64) }
+func millis(v visit, ms float64) string { return v.Decimal(ms, 1) }
 
 // whole is a number without its fraction, in groups of three.
 func whole(x float64) string {

@@ -465,7 +465,7 @@ func rehearsalReport(v visit, r rehearsal.Report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = figure(v.T("office.rehearsal.raw"), whole(r.RawCommitsPerSecond), v.T("office.rehearsal.ratio", "n", fmt.Sprintf("%.2f", r.OrdersPerRawCommit))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = figure(v.T("office.rehearsal.raw"), whole(r.RawCommitsPerSecond), v.T("office.rehearsal.ratio", "n", v.Decimal(r.OrdersPerRawCommit, 2))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -642,9 +642,9 @@ func rehearsalReport(v visit, r rehearsal.Report) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var34 string
-				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(millis(r.Steps[name].P99))
+				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(millis(v, r.Steps[name].P99))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 91, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 91, Col: 53}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 				if templ_7745c5c3_Err != nil {
@@ -655,9 +655,9 @@ func rehearsalReport(v visit, r rehearsal.Report) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var35 string
-				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(millis(r.Steps[name].P95))
+				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(millis(v, r.Steps[name].P95))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 92, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 92, Col: 53}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 				if templ_7745c5c3_Err != nil {
@@ -668,9 +668,9 @@ func rehearsalReport(v visit, r rehearsal.Report) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(millis(r.Steps[name].P50))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(millis(v, r.Steps[name].P50))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 93, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `office/rehearsal.templ`, Line: 93, Col: 53}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 				if templ_7745c5c3_Err != nil {

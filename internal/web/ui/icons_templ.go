@@ -97,8 +97,68 @@ func icon(name string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case "inbox":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<path d=\"M4 13.5 7 5h10l3 8.5V19H4zM4 13.5h5l1.5 2.5h3l1.5-2.5h5\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "file":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<path d=\"M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "bubble":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<path d=\"M4 5h16v11h-8.5L7 19.5V16H4z\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "send":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path d=\"M12 15V3.5M8 7.5l4-4 4 4M4.5 13v7h15v-7\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "shield":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<path d=\"M12 3.5 5 6v6c0 4.5 3 7 7 8.5 4-1.5 7-4 7-8.5V6zM9 12l2.2 2.2 4-4.2\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "table":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<path d=\"M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "pulse":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<path d=\"M3 12h4l2.5-6 4 12 2.5-6h5\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "exchange":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<path d=\"M4 8.5h14M14.5 5 18 8.5 14.5 12M20 15.5H6M9.5 12 6 15.5 9.5 19\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "hourglass":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<path d=\"M7 4h10M7 20h10M8 4c0 4 4 5.5 4 8s-4 4-4 8M16 4c0 4-4 5.5-4 8s4 4 4 8\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "key":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<circle cx=\"8\" cy=\"12\" r=\"3.5\"></circle> <path d=\"M11.5 12H20M17 12v3.5M20 12v2.5\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "eye":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<path d=\"M2.5 12C5 7.5 8 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.5 6.5-9.5 6.5S5 16.5 2.5 12z\"></path> <circle cx=\"12\" cy=\"12\" r=\"2.8\"></circle>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "people":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<circle cx=\"9\" cy=\"8\" r=\"3.5\"></circle> <path d=\"M2.5 19.5c.8-3.8 3.2-5 6.5-5s5.7 1.2 6.5 5M15.5 4.8a3.5 3.5 0 0 1 0 6.400M17.8 14.900c2.2.6 3.300 2 3.7 4.600\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -106,7 +166,8 @@ func icon(name string) templ.Component {
 	})
 }
 
-// Icon is one of the shared line drawings: search basket person check warn clock info ticket calendar pin door list.
+// Icon is one of the shared line drawings: search basket person check warn clock info ticket calendar pin door list inbox file bubble send
+// shield table pulse exchange hourglass key eye people.
 func Icon(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -158,7 +219,7 @@ func mark() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<svg class=\"mark\" viewBox=\"0 0 32 32\" width=\"28\" height=\"28\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.2\" stroke-linecap=\"round\"><path d=\"M4 22a12 12 0 0 1 24 0z\" stroke-linejoin=\"round\"></path> <path d=\"M10.5 21.5a14 14 0 0 1 5.5-11 14 14 0 0 1 5.5 11M16 10.5V22M3 26.5h26\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<svg class=\"mark\" viewBox=\"0 0 32 32\" width=\"28\" height=\"28\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.2\" stroke-linecap=\"round\"><path d=\"M4 22a12 12 0 0 1 24 0z\" stroke-linejoin=\"round\"></path> <path d=\"M10.5 21.5a14 14 0 0 1 5.5-11 14 14 0 0 1 5.5 11M16 10.5V22M3 26.5h26\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,22 +249,22 @@ func motif(name string) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<svg class=\"motif\" viewBox=\"0 0 240 120\" width=\"240\" height=\"120\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"3\" stroke-linecap=\"round\" stroke-linejoin=\"round\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<svg class=\"motif\" viewBox=\"0 0 240 120\" width=\"240\" height=\"120\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"3\" stroke-linecap=\"round\" stroke-linejoin=\"round\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if name == "curtain" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path d=\"M10 10h220M22 10c0 40-2 70-10 96h36c8-26 10-56 10-96M60 10c0 40-2 70-8 96h34c6-26 8-56 8-96M218 10c0 40 2 70 10 96h-36c-8-26-10-56-10-96M180 10c0 40 2 70 8 96h-34c-6-26-8-56-8-96\"></path> <path class=\"motif-accent\" d=\"M120 96V60M120 62c-4-14-22-14-22-2 0 8 10 9 11 2M120 62c4-14 22-14 22-2 0 8-10 9-11 2\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<path d=\"M10 10h220M22 10c0 40-2 70-10 96h36c8-26 10-56 10-96M60 10c0 40-2 70-8 96h34c6-26 8-56 8-96M218 10c0 40 2 70 10 96h-36c-8-26-10-56-10-96M180 10c0 40 2 70 8 96h-34c-6-26-8-56-8-96\"></path> <path class=\"motif-accent\" d=\"M120 96V60M120 62c-4-14-22-14-22-2 0 8 10 9 11 2M120 62c4-14 22-14 22-2 0 8-10 9-11 2\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<path d=\"M10 60h220M10 108h220M10 12h220\"></path> <path class=\"motif-accent\" d=\"M120 96V36M120 40c-6-24-38-22-38-2 0 14 18 15 19 3M120 40c6-24 38-22 38-2 0 14-18 15-19 3M120 80c-5-16-26-14-26 0M120 80c5-16 26-14 26 0\"></path> <path d=\"M34 60l14-24 14 24-14 24zM178 60l14-24 14 24-14 24z\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<path d=\"M10 60h220M10 108h220M10 12h220\"></path> <path class=\"motif-accent\" d=\"M120 96V36M120 40c-6-24-38-22-38-2 0 14 18 15 19 3M120 40c6-24 38-22 38-2 0 14-18 15-19 3M120 80c-5-16-26-14-26 0M120 80c5-16 26-14 26 0\"></path> <path d=\"M34 60l14-24 14 24-14 24zM178 60l14-24 14 24-14 24z\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
