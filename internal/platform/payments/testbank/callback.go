@@ -29,6 +29,8 @@ const (
 	maxAge      = 5 * time.Minute // of a signature; an older callback has to be signed anew
 	deliverMany = 50
 	maxTries    = 200
+
+	shortestRest, longestRest = time.Second, time.Minute
 )
 
 var errSignature = fault.New(fault.Forbidden, "testbank.signature")
@@ -127,8 +129,12 @@ func (b *Bank) deliver(ctx context.Context, p payment, m movement) error {
 		_, err = b.desk.delivered.Do(ctx, m)
 		return err
 	}
-	return setNextTry(ctx, b.db, m, now.Add(time.Second<<min(m.tries, 6)))
+	return setNextTry(ctx, b.db, m, now.Add(rest(now.Sub(m.at))))
 }
+
+// rest is how long the bank waits before it tells again of a movement that is so old: as long as it has tried already. It does not
+// count the tries, for several processes make them, and every buyer who presses the button once more.
+func rest(age time.Duration) time.Duration { return min(max(age, shortestRest), longestRest) }
 
 // DeliverDue tells the shop of every movement that it should know by now.
 func (b *Bank) DeliverDue(ctx context.Context) error {

@@ -172,6 +172,29 @@ func TestCallbackIsRepeatedUntilAcknowledged(t *testing.T) {
 	})
 }
 
+// A shop that was away for a moment hears soon after, however often the buyer has pressed meanwhile.
+func TestImpatienceDoesNotDelayTheCallback(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		r := s.start(t)
+		s.down = true
+		for range 8 {
+			s.press(t, r.PaymentID, "paid")
+		}
+		s.clock.Advance(2 * time.Second)
+		deliver(t, s)
+		s.down = false
+		s.clock.Advance(time.Second)
+		if deliver(t, s); len(s.heard) != 0 {
+			t.Fatalf("the bank does not rest: %v", s.states())
+		}
+		s.clock.Advance(time.Second)
+		if deliver(t, s); len(s.heard) != 1 {
+			t.Errorf("after four seconds the shop has heard %v", s.states())
+		}
+	})
+}
+
 func TestRefundsGiveBackWhatCameAndOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)
