@@ -57,7 +57,7 @@ type NewOrderJSON struct {
 // PaymentJSON is where the buyer pays.
 type PaymentJSON struct {
 	ID  string `json:"id,omitempty"`
-	URL string `json:"url,omitempty" doc:"Send the buyer here; absent for a free order"`
+	URL string `json:"url,omitempty" doc:"Send the buyer here; absent for a free order, and when the provider could not be reached: then ask for it with pay-again"`
 }
 
 // OrderJSON is an order with its tickets.
